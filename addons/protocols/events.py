@@ -1,0 +1,158 @@
+"""THE vocabulary: what any provider's stream says, in one set of words.
+
+In: nothing. Out: the events that protocol decoders make, and that summaries, renderers and reports read. A provider's
+own words (`content_block_delta`, `response.output_text.delta`) stay in its one decoder file.
+
+`block` names a content block within its exchange: any string that is stable while the block lives and that no other
+block of the exchange has. Deltas of different blocks may interleave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+type ToolKind = Literal["client", "server", "mcp", "custom"]
+"""Who runs a tool: the client, the provider (`server`), an MCP server, or the client with free-form input (`custom`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseStarted:
+    """The provider has named its answer. Either may be None: not told (yet); a later one fills in."""
+
+    model: str | None
+    response_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer's visible text (never empty)."""
+
+    block: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """A piece of the model's reasoning or of its summary (never empty)."""
+
+    block: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDelta:
+    """A piece of a refusal (never empty)."""
+
+    block: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallStarted:
+    """A tool call has been announced. `id` is None where the wire gives none; `name` may be empty where not told yet."""
+
+    block: str
+    id: str | None
+    name: str
+    kind: ToolKind
+
+
+@dataclass(frozen=True, slots=True)
+class ToolArgumentsDelta:
+    """A piece of a call's argument text (JSON, or free-form for kind `custom`), never empty."""
+
+    block: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallFinished:
+    """A call's arguments are complete.
+
+    `arguments_raw` is the wire's argument text, None where the wire has an object; `arguments` is the parsed JSON, None
+    where the text is empty, is no JSON, or the kind is `custom`. `id` and `name` are final.
+    """
+
+    block: str
+    id: str | None
+    name: str
+    kind: ToolKind
+    arguments: Any
+    arguments_raw: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """The provider ran a tool itself and shows the result (web search, code execution, MCP). `text` is its JSON or text."""
+
+    block: str
+    call_id: str | None
+    text: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFinished:
+    """A text or thinking block has ended, where the wire says so."""
+
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The provider's own usage object, as it stands in this frame (partial or cumulative; merge: last non-null wins)."""
+
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The provider's own stop reason, untranslated."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamError:
+    """An error inside the stream, or an HTTP error body. The message is the provider's own."""
+
+    message: str
+    type: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFinished:
+    """The stream's terminal event has come: the answer is whole, whatever becomes of the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A ping or keep-alive: proof of life without content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A frame whose kind this decoder does not know. `kind` is the provider's word for it, or an empty string."""
+
+    kind: str
+
+
+type Event = (
+    ResponseStarted
+    | TextDelta
+    | ThinkingDelta
+    | RefusalDelta
+    | ToolCallStarted
+    | ToolArgumentsDelta
+    | ToolCallFinished
+    | ToolResult
+    | BlockFinished
+    | UsageReported
+    | Stopped
+    | StreamError
+    | ResponseFinished
+    | Heartbeat
+    | Unrecognised
+)
