@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 type ToolKind = Literal["client", "server", "mcp", "custom"]
-"""Who runs a tool: the client, the provider (`server`), an MCP server, or the client with free-form input (`custom`)."""
+"""Who runs a tool: the client, the provider (`server`), an MCP server, the client with free-form input (`custom`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseStarted:
-    """The provider has named its answer. Either may be None: not told (yet); a later one fills in."""
+    """The provider has named its answer. Either may be None: not told (yet); a later one fills in.
+
+    The id is the wire's own value: a number where JSON-RPC has one.
+    """
 
     model: str | None
-    response_id: str | None
+    response_id: str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class RefusalDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallStarted:
-    """A tool call has been announced. `id` is None where the wire gives none; `name` may be empty where not told yet."""
+    """A tool call has been announced. `id` is None where the wire gives none; `name` may be empty: not told yet."""
 
     block: str
     id: str | None
@@ -84,7 +87,7 @@ class ToolCallFinished:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """The provider ran a tool itself and shows the result (web search, code execution, MCP). `text` is its JSON or text."""
+    """The provider ran a tool itself and shows the result (web search, code execution, MCP): JSON or text."""
 
     block: str
     call_id: str | None
@@ -101,16 +104,16 @@ class BlockFinished:
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """The provider's own usage object, as it stands in this frame (partial or cumulative; merge: last non-null wins)."""
+    """The provider's own usage object, as it stands in this frame (partial or cumulative): last non-null wins."""
 
     raw: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The provider's own stop reason, untranslated."""
+    """The provider's own stop reason, untranslated: a number where Gemini was asked for enums as numbers."""
 
-    reason: str
+    reason: str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class StreamError:
 
     message: str
     type: str | None = None
-    code: str | None = None
+    code: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +159,50 @@ type Event = (
     | Heartbeat
     | Unrecognised
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReturn:
+    """A tool's result that the client sends back in its request."""
+
+    call_id: str | None
+    text: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeStarted:
+    """An exchange begins: who asks whom, and what is new in the request. All text is redacted."""
+
+    flow_id: str
+    session_id: str
+    session_number: int | None
+    """#1, #2, … in order of first appearance in the log; None where the log can't be used."""
+    client: str
+    provider: str
+    agent_id: str | None
+    purpose: str
+    model: str | None
+    prompt: str | None
+    """What the person typed; None when the request returns tool results or continues by itself."""
+    tool_returns: tuple[ToolReturn, ...]
+    started_epoch_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeEnded:
+    """An exchange is over. `end` and `error` as in sse_flow_ends.jsonl; `usage` in the terms of LOGFORMAT."""
+
+    flow_id: str
+    end: str
+    error: str | None
+    status: int | None
+    model: str | None
+    stop_reason: str | None
+    usage: dict[str, int | None]
+    duration_ms: float
+    ttft_ms: float | None
+
+
+type ExchangeEvent = ExchangeStarted | Event | ExchangeEnded
+"""What a renderer consumes, always together with the flow id of its exchange."""

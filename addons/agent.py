@@ -1,0 +1,134 @@
+"""The addon that mitmproxy sees first: options, start, stop.
+
+In: mitmproxy's life-cycle hooks. Out: a running capture thread, a terminal that can't block, the proxy on its address, and
+one line that says that capture is on. `load`, `configure`, `running` and `done` are synchronous, because a script's reload
+calls them so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+from pathlib import Path
+from typing import Any
+
+from mitmproxy import ctx, exceptions
+from mitmproxy.log import ALERT
+
+from addons import faults, listening, printing
+from addons.capture import Capture
+from addons.capture_thread import CaptureThread, PipelineLike
+from addons.live import Live
+from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
+from addons.pipeline import Pipeline
+from addons.reach import Reach
+from addons.terminal import TerminalWriter
+
+_log = logging.getLogger("mitmagent")
+
+
+class Agent:
+    """Owns everything that lives as long as the script. `addons` are the other addons to register."""
+
+    name = "mitmagent"
+
+    def __init__(self) -> None:
+        self._settings: Settings = parse_settings({option.name: option.default for option in OPTIONS}.__getitem__)
+        self._thread = CaptureThread()
+        self._terminal: TerminalWriter | None = None
+        self._told: set[str] = set()
+        self._capture = Capture(self._thread, self.settings)
+        self.addons = [self._capture, Reach(self.settings)]
+
+    def settings(self) -> Settings:
+        return self._settings
+
+    # -- mitmproxy's hooks ------------------------------------------------------------------------------------------
+
+    def load(self, loader: Any) -> None:
+        for option in OPTIONS:
+            # All as text: mitmproxy would take a bad integer for a reason to go on without us, silently.
+            loader.add_option(option.name, str, option.default, option.help)
+
+    def configure(self, updated: set[str]) -> None:
+        if not any(name.startswith(PREFIX) for name in updated):
+            return
+        options: Any = ctx.options
+        try:
+            self._settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
+        except ValueError as wrong:
+            raise exceptions.OptionsError(str(wrong)) from None
+        self._thread.call("", lambda pipeline: pipeline.configure())
+
+    def running(self) -> None:
+        options: Any = ctx.options
+        complaint = complaint_about_unknown(options.deferred)
+        if complaint:
+            # An error before the start is over makes mitmproxy exit, which is what a mistyped option deserves.
+            _log.error("mitmagent: %s", complaint)
+            return
+        faults.set_reporter(self._report)
+        self._terminal = printing.terminal_for(ctx.master)
+        live = Live(self._terminal if self._settings.live else None)
+        if self._terminal is not None and self._settings.live:
+            printing.mute_shown_flows(ctx.master, options)
+        self._thread.start(lambda: self._make_pipeline(live))
+        listening.raise_timeout(options)
+        _end_properly_with_the_terminal()
+        if listening.wants_default_address(options):
+            try:
+                listening.move_to_default_address(options)
+            except OSError as taken:
+                _log.error(
+                    "mitmagent: %s:%d can't be used (%s). Stop what listens there, or give another port: --listen-port 9111",
+                    listening.HOST,
+                    listening.PORT,
+                    taken.strerror,
+                )
+                return
+        where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(self._settings.log_dir), where)
+
+    def done(self) -> None:
+        self._capture.done()
+        self._thread.stop()
+        if self._terminal is not None:
+            self._terminal.stop()
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _make_pipeline(self, live: Live) -> PipelineLike:
+        return Pipeline(self.settings, live, self._tell)
+
+    def _tell(self, message: str) -> None:
+        """A sentence for the person at the terminal. Called from any thread."""
+        _log.warning("mitmagent: %s", message)
+
+    def _report(self, where: str, flow_id: str | None, error: str) -> None:
+        """One line on the terminal per place; sse_logger.error counts them all."""
+        self._thread.call("", lambda pipeline: pipeline.count_fault(where, flow_id, error))
+        if where not in self._told:
+            self._told.add(where)
+            self._tell(
+                f"a fault of ours in the {where} ({error}); traffic is not affected, sse_logger.error has the count"
+            )
+
+
+def _default(name: str) -> str:
+    """For options that are still being declared."""
+    return next(option.default for option in OPTIONS if option.name == name)
+
+
+def _short(path: Path) -> str:
+    with contextlib.suppress(ValueError, RuntimeError):
+        return f"~/{path.relative_to(Path.home())}"
+    return str(path)
+
+
+def _end_properly_with_the_terminal() -> None:
+    """A closed terminal kills the process without `done`; end as for a termination signal. `nohup` stays in force."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            ctx.master.event_loop.add_signal_handler(hang_up, ctx.master.shutdown)

@@ -1,0 +1,177 @@
+"""The tap: mitmproxy's hooks, and nothing else that sees a Flow while it lives.
+
+In: mitmproxy's HTTP and WebSocket hooks. Out: `observed` items on the capture queue. On the event loop this only
+notes the time and queues what it was given; the chunk that goes to the client is the very object that came. Whatever
+fails here ends the capture of that exchange, never its traffic: an exception in a stream callable would lose the chunk
+while the client still sees a clean end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mitmproxy import ctx, http
+
+from addons import faults
+from addons.capture_thread import CaptureThread, PipelineLike
+from addons.flow_view import apply_redaction, cut_of, request_seen, response_headers
+from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, now
+from addons.options import Settings
+from addons.printing import SHOWN
+from addons.protocols.detect import api_of, is_count_tokens
+from addons.wire.transport import transport_of
+
+SAVE_WAIT_S = 2.0
+"""The longest that a flow's end waits for its redacted body, and only while flows are being saved to a file."""
+
+type StreamFunction = Callable[[bytes], bytes | Iterable[bytes]]
+
+
+class Capture:
+    """The hooks. One instance lives as long as the addon; `thread` is where everything after the queue happens."""
+
+    def __init__(self, thread: CaptureThread, settings: Callable[[], Settings]) -> None:
+        self._thread = thread
+        self._settings = settings
+        self._open: dict[str, http.HTTPFlow] = {}
+        self._socket_bytes: dict[str, int] = {}
+
+    # -- requests ---------------------------------------------------------------------------------------------------
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        with faults.guard("request", flow.id):
+            path = flow.request.path.partition("?")[0]
+            if api_of(flow.request.method, flow.request.pretty_host, path) or is_count_tokens(path):
+                self._begin(flow)
+
+    def _begin(self, flow: http.HTTPFlow) -> None:
+        if flow.id not in self._open:
+            self._open[flow.id] = flow
+            flow.metadata[SHOWN] = "captured"
+            self._thread.put(flow.id, request_seen(flow))
+
+    # -- streamed responses -----------------------------------------------------------------------------------------
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        with faults.guard("responseheaders", flow.id):
+            response = flow.response
+            if response is None:
+                return
+            if response.status_code == 101:
+                if flow.id in self._open:
+                    self._thread.put(flow.id, HeadSeen(now(), 101, response_headers(flow)))
+                return
+            if flow.id not in self._open:
+                # Any event stream of any provider is an answer worth keeping; other types only on known LLM paths.
+                if transport_of(response.headers.get("content-type")) not in ("sse", "eventstream", "ndjson"):
+                    return
+                self._begin(flow)
+            self._thread.put(flow.id, HeadSeen(now(), response.status_code, response_headers(flow)))
+            if flow.live:
+                response.stream = self._tap(flow, response.stream)
+
+    def _tap(self, flow: http.HTTPFlow, inner: bool | StreamFunction) -> StreamFunction:
+        """The stream callable: queue the chunk, hand on the same object. Chains a callable that was set before."""
+        put = self._thread.put
+        flow_id = flow.id
+        alive = True
+
+        def tap(chunk: bytes) -> bytes | Iterable[bytes]:
+            nonlocal alive
+            if alive and chunk:
+                try:
+                    put(flow_id, ChunkSeen(now(), chunk))
+                except BaseException as fault:
+                    # Even MemoryError and KeyboardInterrupt must not cost the client its chunk.
+                    alive = False
+                    self._fail(flow_id, fault)
+            return inner(chunk) if callable(inner) else chunk
+
+        return tap
+
+    def _fail(self, flow_id: str, fault: BaseException) -> None:
+        faults.report("tap", flow_id, fault)
+        with faults.guard("tap", flow_id):
+            self._thread.put(flow_id, CaptureFailed(now(), faults.where(fault), type(fault).__name__))
+
+    # -- WebSocket --------------------------------------------------------------------------------------------------
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        if flow.id not in self._open or flow.websocket is None:
+            return
+        with faults.guard("websocket_message", flow.id):
+            message = flow.websocket.messages[-1]
+            text = message.content.decode("utf-8", errors="replace")
+            self._thread.put(flow.id, MessageSeen(now(), message.from_client, text))
+            # mitmproxy keeps every message of a socket until it closes. Keep what will be kept anyway; some, since others
+            # read the last one.
+            size = self._socket_bytes.get(flow.id, 0) + len(message.content)
+            if size > self._settings().keep_bodies:
+                del flow.websocket.messages[:-50]
+                size = sum(len(kept.content) for kept in flow.websocket.messages)
+            self._socket_bytes[flow.id] = size
+
+    # -- ends -------------------------------------------------------------------------------------------------------
+
+    async def response(self, flow: http.HTTPFlow) -> None:
+        if flow.websocket is None and flow.id in self._open:
+            with faults.guard("response", flow.id):
+                if not flow.live and flow.response and flow.response.raw_content:
+                    self._thread.put(flow.id, ChunkSeen(now(), flow.response.raw_content))
+            await self._end(flow, Cut.NONE, None)
+
+    async def error(self, flow: http.HTTPFlow) -> None:
+        if flow.id in self._open:
+            await self._end(flow, cut_of(flow), flow.error.msg if flow.error else None)
+
+    async def websocket_end(self, flow: http.HTTPFlow) -> None:
+        if flow.id in self._open:
+            await self._end(flow, cut_of(flow), None)
+
+    async def _end(self, flow: http.HTTPFlow, cut: Cut, error: str | None) -> None:
+        """Finalise once, from whichever hook comes first, and put the redacted form into the flow."""
+        del self._open[flow.id]
+        self._socket_bytes.pop(flow.id, None)
+        with faults.guard("end", flow.id):
+            self._thread.put(flow.id, EndSeen(now(), cut, error))
+            loop = asyncio.get_running_loop()
+            done = loop.create_future()
+
+            def apply(redaction: FlowRedaction) -> None:
+                with faults.guard("apply_redaction", flow.id):
+                    apply_redaction(flow, redaction)
+                if not done.done():
+                    done.set_result(None)
+
+            messages = _messages(flow)
+
+            def redact(pipeline: PipelineLike) -> None:
+                redaction = pipeline.redaction_of(flow.id, messages)
+                if redaction is not None:
+                    faults.call_soon(loop, apply, redaction)
+
+            self._thread.call(flow.id, redact)
+            if _is_saving():
+                # The body has gone to the client already; only the end of the message waits. mitmproxy writes the flow
+                # to the file right after this hook, so this is the last moment to take the credentials out.
+                await asyncio.wait([done], timeout=SAVE_WAIT_S)
+
+    def done(self) -> None:
+        """The proxy stops: `error` hooks of live flows would come too late, so end them here."""
+        for flow_id in list(self._open):
+            self._open.pop(flow_id, None)
+            with faults.guard("done", flow_id):
+                self._thread.put(flow_id, EndSeen(now(), Cut.PROXY, "the proxy was stopped"))
+
+
+def _messages(flow: http.HTTPFlow) -> list[tuple[bool, str]]:
+    """What mitmproxy still has of a socket's messages: from the client?, text."""
+    kept = flow.websocket.messages if flow.websocket else []
+    return [(message.from_client, message.content.decode("utf-8", errors="replace")) for message in kept]
+
+
+def _is_saving() -> bool:
+    options: Any = ctx.options
+    return bool(options.save_stream_file or getattr(options, "hardump", ""))

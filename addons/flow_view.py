@@ -1,0 +1,70 @@
+"""A Flow, read and rewritten.
+
+In: mitmproxy flows. Out: `RequestSeen` and header lists for the capture thread; and, when a flow has ended, the flow with
+its credentials replaced, so that mitmproxy's own list, `-w` and HAR files show hashes instead (SPEC S4.12).
+"""
+
+from __future__ import annotations
+
+from mitmproxy import http
+
+from addons.observed import Cut, FlowRedaction, HeaderList, Moment, RequestSeen, now
+
+
+def _headers(headers: http.Headers) -> HeaderList:
+    return tuple(
+        (name.decode("latin-1"), value.decode("utf-8", errors="surrogateescape")) for name, value in headers.fields
+    )
+
+
+def request_seen(flow: http.HTTPFlow) -> RequestSeen:
+    request = flow.request
+    at = now()
+    if not flow.live:
+        # Read back from a file: its own times. Durations come from the same clock, so that they agree.
+        recorded_ns = int((request.timestamp_end or request.timestamp_start) * 1e9)
+        at = Moment(recorded_ns, recorded_ns)
+    return RequestSeen(
+        at=at,
+        flow_id=flow.id,
+        method=request.method,
+        url=request.pretty_url,
+        host=request.pretty_host,
+        path=request.path,
+        http_version=request.http_version,
+        headers=_headers(request.headers),
+        body=request.raw_content,
+        is_websocket=request.headers.get("upgrade", "").lower() == "websocket",
+        from_file=not flow.live,
+    )
+
+
+def response_headers(flow: http.HTTPFlow) -> HeaderList:
+    return _headers(flow.response.headers) if flow.response else ()
+
+
+def cut_of(flow: http.HTTPFlow) -> Cut:
+    """Who ended it. mitmproxy words a reset by either side alike; the code tells them apart: clients send CANCEL."""
+    if flow.websocket is not None:
+        return Cut.CLIENT if flow.websocket.closed_by_client else Cut.UPSTREAM
+    message = flow.error.msg if flow.error else ""
+    if "lient disconnected" in message or "(CANCEL)" in message or flow.client_conn.timestamp_end is not None:
+        return Cut.CLIENT
+    return Cut.UPSTREAM
+
+
+def _encoded(headers: HeaderList) -> http.Headers:
+    return http.Headers([(n.encode("latin-1"), v.encode("utf-8", errors="surrogateescape")) for n, v in headers])
+
+
+def apply_redaction(flow: http.HTTPFlow, redaction: FlowRedaction) -> None:
+    """Rewrite a finished flow. It has been sent on both sides, so nothing of this reaches the wire."""
+    flow.request.headers = _encoded(redaction.request_headers)
+    flow.request.path = redaction.url_path
+    flow.request.data.content = redaction.request_body
+    if flow.response is not None:
+        flow.response.headers = _encoded(redaction.response_headers)
+        flow.response.data.content = redaction.response_body
+    if flow.websocket is not None and redaction.messages is not None:
+        for message, text in zip(flow.websocket.messages, redaction.messages, strict=False):
+            message.content = text.encode()

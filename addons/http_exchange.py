@@ -1,0 +1,165 @@
+"""An exchange over HTTP: body bytes in, frames out to its `Exchange`.
+
+In: the response head, wire chunks, the end. Out: frames, cut by whatever transport the answer turns out to have; the raw
+body for sse_responses.log; and what the finished flow is to hold. On a known LLM path a missing or wrong content type is
+made good from the first bytes (SPEC S4.1).
+"""
+
+from __future__ import annotations
+
+from addons.exchange import Exchange, Head, Outlet
+from addons.intake import Request
+from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, Moment
+from addons.protocols.detect import streams_ndjson
+from addons.sinks.records import response_record
+from addons.wire.content_encoding import ContentDecoder, decoder_for
+from addons.wire.frame import Frame
+from addons.wire.transport import Framer, Transport, framer_for, sniff, transport_of
+
+_SURE: tuple[Transport | None, ...] = ("sse", "ndjson", "eventstream")
+"""Declared transports that are believed at once; anything else on a known path waits for the first bytes."""
+
+RAW_LOG_LIMIT_BYTES = 64 << 20
+
+
+class HttpExchange:
+    """One request with its response."""
+
+    def __init__(self, request: Request, outlet: Outlet, keep_bodies: int, raw_log: bool) -> None:
+        self.exchange = Exchange(request, outlet)
+        self.exchange.on_release = self._keep_frame
+        self._request = request
+        self._outlet = outlet
+        self._keep_bodies = keep_bodies
+        self._raw_log = raw_log
+        self._head: Head | None = None
+        self._declared: Transport | None = None
+        self._transport: Transport = "json"
+        self._content: ContentDecoder | None = None
+        self._framer: Framer | None = None
+        self._unframed = b""
+        self._wire: list[bytes] | None = []
+        self._decoded: list[bytes] = []
+        self._decoded_bytes = 0
+        self._released: list[Frame] = []
+        self._broken = False
+
+    def head(self, seen: HeadSeen) -> None:
+        self._head = Head(seen.status, seen.headers)
+        fields = {name.lower(): value for name, value in seen.headers}
+        self._content = decoder_for(fields.get("content-encoding"))
+        self._declared = transport_of(fields.get("content-type"))
+        if self._declared in _SURE and self._declared is not None:
+            self._transport = self._declared
+            self.exchange.begin(self._head, self._transport, seen.at)
+
+    def chunk(self, seen: ChunkSeen) -> None:
+        self.exchange.wire_bytes += len(seen.data)
+        if self._wire is not None:
+            self._wire.append(seen.data)
+            if self.exchange.wire_bytes > self._keep_bodies:
+                self._wire = None
+        if not self._broken and self._content is not None:
+            try:
+                self._decode(self._content.feed(seen.data), seen.at)
+            except ValueError as wrong:
+                # Content-Encoding or framing that does not hold; our errors name no payload.
+                self._broken = True
+                self.exchange.fail(str(wrong))
+
+    def end(self, seen: EndSeen) -> FlowRedaction:
+        if not self._broken and self._content is not None:
+            try:
+                self._decode(self._content.close(), seen.at, last=True)
+                if self._framer is not None:
+                    self._pass_on(self._framer.close(), seen.at)
+            except ValueError as wrong:
+                # A body that was cut off can't be whole; only of a complete one this is news.
+                if seen.cut is Cut.NONE:
+                    self.exchange.fail(str(wrong))
+        if self._head is not None:
+            self.exchange.begin(self._head, self._transport, seen.at)
+        self.exchange.end(seen.cut, seen.error, seen.at, self._transport)
+        if self._raw_log and self._head is not None:
+            self._write_raw(seen.at)
+        return self._flow_redaction()
+
+    def fail(self, seen: CaptureFailed) -> FlowRedaction:
+        self.exchange.fail(f"{seen.error} at {seen.where}")
+        self._broken = True
+        return self.end(EndSeen(seen.at, Cut.NONE))
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _decode(self, data: bytes, at: Moment, last: bool = False) -> None:
+        if self._raw_log and self._decoded_bytes < RAW_LOG_LIMIT_BYTES:
+            self._decoded.append(data)
+        self._decoded_bytes += len(data)
+        if self._framer is None:
+            self._unframed += data
+            if not self._choose_framer(at, last):
+                return
+            data, self._unframed = self._unframed, b""
+        if data and self._framer is not None:
+            self._pass_on(self._framer.feed(data), at)
+
+    def _choose_framer(self, at: Moment, last: bool) -> bool:
+        """False while the first bytes don't tell yet."""
+        found = self._declared
+        if self._request.api is not None:
+            ndjson = streams_ndjson(self._request.api) and (self._head is None or (self._head.status or 0) < 400)
+            found = sniff(self._unframed, self._declared, ndjson) or (found or "json" if last else None)
+        elif found is None:
+            found = "json"
+        if found is None or (not self._unframed.strip() and not last):
+            return False
+        if self._declared not in _SURE:
+            self._transport = found
+        if self._head is not None:
+            self.exchange.begin(self._head, self._transport, at)
+        self._framer = framer_for(found, self._unframed)
+        return True
+
+    def _pass_on(self, frames: list[Frame], at: Moment) -> None:
+        for frame in frames:
+            self.exchange.frame(frame, at)
+
+    def _keep_frame(self, frame: Frame) -> None:
+        if self._raw_log or self._wire is not None:
+            self._released.append(frame)
+
+    def _write_raw(self, at: Moment) -> None:
+        exchange = self.exchange
+        if exchange.redacted or self._transport == "eventstream":
+            body = b"".join(as_text(frame, self._transport) for frame in self._released)
+        else:
+            body = b"".join(self._decoded)
+        ts = self._outlet.times.format(at.epoch_ns)
+        self._outlet.write(response_record(self._request.context, ts, exchange.status, self._request.url, body))
+
+    def _flow_redaction(self) -> FlowRedaction:
+        headers = tuple(self._outlet.redactor.headers(self._head.headers)) if self._head else ()
+        body: bytes | None = None
+        if not self.exchange.redacted:
+            body = b"".join(self._wire) if self._wire is not None else None
+        elif self._wire is not None and self._transport != "eventstream":
+            body = b"".join(as_text(frame, self._transport) for frame in self._released)
+            headers = without_encoding(headers)
+        return self._request.flow_redaction(headers, body, self._keep_bodies)
+
+
+def without_encoding(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """For a body that is no longer as on the wire."""
+    return tuple((n, v) for n, v in headers if n.lower() not in ("content-encoding", "content-length"))
+
+
+def as_text(frame: Frame, transport: Transport) -> bytes:
+    """A frame in its transport's own text form."""
+    if transport != "sse":
+        return ((frame.data or "") + "\n").encode("utf-8", errors="replace")
+    lines = [f": {line}" for line in (frame.comment or "").split("\n") if frame.comment is not None]
+    lines += [f"event: {frame.event}"] if frame.event is not None else []
+    lines += [f"id: {frame.id}"] if frame.id is not None else []
+    lines += [f"retry: {frame.retry}"] if frame.retry is not None else []
+    lines += [f"data: {line}" for line in frame.data.split("\n")] if frame.data is not None else []
+    return ("\n".join(lines) + "\n\n").encode("utf-8", errors="replace")

@@ -1,0 +1,180 @@
+"""Every option of mitmagent in one table, and the settings that their values mean.
+
+In: option values as mitmproxy hands them over: text, because mitmproxy checks neither `choices` nor, for script options,
+types (a bad integer makes it go on without the addon, silently). Out: `Settings`, or an `OptionsError` that names the
+option, the value, what is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from addons.sinks.timestamps import TimeFormatter
+
+PREFIX = "agent_"
+LOG_DIR_VARIABLE = "AGENT_LOG_DIR"
+DEFAULT_LOG_DIR = "~/centralized-logs"
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_HOST = re.compile(r"(?:\*?\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"use {' or '.join(words)}")
+        return text
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    """mitmproxy writes switches as true and false."""
+    if text not in ("true", "false"):
+        raise ValueError("use true or false")
+    return text == "true"
+
+
+def _size(text: str) -> int:
+    """Bytes."""
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        raise ValueError("use a number of bytes, or one with k, m or g, such as 2m")
+    return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = 0.0
+    if not 0 < days < 36_500:
+        raise ValueError("use a number of days above 0, such as 7 or 0.5")
+    return days
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(part for part in re.split(r"[,\s]+", text) if part)
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(
+                f"{host!r} is no host name; use names without scheme, port or path, such as llm.example.com,*.corp.net"
+            )
+    return hosts
+
+
+def _zone(text: str) -> str:
+    TimeFormatter(text)
+    return text
+
+
+def _directory(text: str) -> Path:
+    path = Path(text or os.environ.get(LOG_DIR_VARIABLE) or DEFAULT_LOG_DIR).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path} is a file; name a folder")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row: `parse` turns the text into the setting, or raises ValueError with what to write instead."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "agent_log_dir",
+        "",
+        _directory,
+        f"Folder of the log. Empty: the environment's {LOG_DIR_VARIABLE}, else {DEFAULT_LOG_DIR}.",
+    ),
+    Option(
+        "agent_intercept",
+        "llm",
+        _choice("llm", "all"),
+        "Whose TLS to open: llm (known LLM hosts and agent_hosts; all others pass undecrypted) or all.",
+    ),
+    Option(
+        "agent_hosts",
+        "",
+        _hosts,
+        "Further hosts to treat as LLM hosts, separated by commas; *.example.com takes in its sub-domains.",
+    ),
+    Option(
+        "agent_redact",
+        "true",
+        _switch,
+        "Replace credentials inside bodies and streams by hashes (those in headers and URLs always are).",
+    ),
+    Option("agent_timezone", "local", _zone, "Time zone of time stamps: local, utc, or a name such as Europe/Paris."),
+    Option("agent_live", "true", _switch, "Show on the terminal what the agents are doing, while they do it."),
+    Option(
+        "agent_keep_bodies",
+        "2m",
+        _size,
+        "Put redacted bodies up to this size into finished flows, for -w, HAR and mitmweb; 0 puts none.",
+    ),
+    Option("agent_raw_log", "true", _switch, "Write sse_responses.log, the response bodies as text."),
+    Option("agent_client_copies", "true", _switch, "Write each client's lines also to <client>/sse_lines.jsonl."),
+    Option("agent_session_logs", "true", _switch, "Write sse_logs/<session>/ with transcript.md and its own lines."),
+    Option("agent_rotate_size", "256m", _size, "Rotate a log file when it has grown to this size."),
+    Option("agent_rotate_days", "7", _days, "Rotate a log file when it is this many days old."),
+    Option("agent_total_size", "20g", _size, "Remove the oldest rotated files when the log folder exceeds this size."),
+)
+
+NAMES = tuple(option.name for option in OPTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The parsed options, by their names without the prefix. Sizes in bytes."""
+
+    log_dir: Path
+    intercept: str
+    hosts: tuple[str, ...]
+    redact: bool
+    timezone: str
+    live: bool
+    keep_bodies: int
+    raw_log: bool
+    client_copies: bool
+    session_logs: bool
+    rotate_size: int
+    rotate_days: float
+    total_size: int
+
+
+def parse_settings(value_of: Callable[[str], str]) -> Settings:
+    """Settings from option values. Raises ValueError: option, value, what to write instead."""
+    parsed: dict[str, Any] = {}
+    for option in OPTIONS:
+        text = value_of(option.name)
+        try:
+            parsed[option.name.removeprefix(PREFIX)] = option.parse(text)
+        except ValueError as wrong:
+            raise ValueError(f"{option.name}={text}: {wrong}.") from None
+    return Settings(**parsed)
+
+
+def complaint_about_unknown(names: Iterable[str]) -> str | None:
+    """A sentence about options with our prefix that do not exist, with the nearest that does; None when all are known.
+
+    mitmproxy keeps options that it does not know in silence, since a later script might declare them.
+    """
+    complaints = []
+    for name in sorted(name for name in names if name.startswith(PREFIX) and name not in NAMES):
+        nearest = difflib.get_close_matches(name, NAMES, n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else f"the options are {', '.join(NAMES)}."
+        complaints.append(f"there is no option {name}; {hint}")
+    return " ".join(complaints) or None

@@ -1,0 +1,211 @@
+"""The pipeline: from what the event loop saw to the log and the live view.
+
+In: `observed` items, one after the other, on the capture thread. Out: records to the store, events to the display. Here
+exchanges live: one per flow, or several in turn on a WebSocket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from addons import faults
+from addons.http_exchange import HttpExchange
+from addons.intake import Intake, Request
+from addons.live import Live
+from addons.observed import (
+    CaptureFailed,
+    ChunkSeen,
+    Cut,
+    EndSeen,
+    FlowRedaction,
+    HeadSeen,
+    MessageSeen,
+    Moment,
+    RequestSeen,
+    Seen,
+)
+from addons.options import Settings
+from addons.protocols.events import ExchangeEvent
+from addons.recovery import end_records_of_the_dead, open_fields
+from addons.redaction.secrets import Redactor
+from addons.sinks.records import Record
+from addons.sinks.timestamps import TimeFormatter
+from addons.socket_exchanges import SocketExchanges
+
+
+class Pipeline:
+    """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
+
+    def __init__(self, settings: Callable[[], Settings], live: Live, tell: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._live = live
+        self._pending: list[Record] = []
+        self._handshakes: dict[str, tuple[RequestSeen, Request]] = {}
+        self._http: dict[str, HttpExchange] = {}
+        self._sockets: dict[str, SocketExchanges] = {}
+        self._finished_sockets: dict[str, SocketExchanges] = {}
+        self._redactions: dict[str, FlowRedaction] = {}
+        self.redactor = Redactor(settings().redact)
+        self.times = TimeFormatter(settings().timezone)
+        self._intake = Intake(self.redactor, self.times, settings)
+        self._store = self._open_store()
+
+    def configure(self) -> None:
+        """Take over changed settings, for exchanges that begin from now on."""
+        settings = self._settings()
+        if _store_settings(settings) != self._store_settings:
+            self.flush()
+            self._store.close()
+            self._store = self._open_store()
+        self.redactor = Redactor(settings.redact)
+        self.times = TimeFormatter(settings.timezone)
+        self._intake.configure(self.redactor, self.times)
+
+    # -- exchange.Outlet --------------------------------------------------------------------------------------------
+
+    def write(self, record: Record) -> None:
+        self._pending.append(record)
+
+    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+        self._live.show(flow_id, event)
+
+    def opened(self, request: Request, status: int | None) -> int | None:
+        self._store.opened(request.context.flow_id, open_fields(request, status))
+        return self._store.session_number(request.session_id)
+
+    def lost(self, flow_id: str) -> int:
+        self.flush()
+        return self._store.take_lost(flow_id)
+
+    def closed(self, flow_id: str) -> None:
+        # The store must have the end record before its journal forgets the exchange.
+        self.flush()
+        self._store.closed(flow_id)
+
+    # -- the capture thread's calls ---------------------------------------------------------------------------------
+
+    def handle(self, flow_id: str, item: Seen) -> None:
+        try:
+            self._dispatch(flow_id, item)
+        except Exception as fault:
+            faults.report("pipeline", flow_id, fault)
+            self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
+
+    def count_fault(self, where: str, flow_id: str | None, error: str) -> None:
+        self._store.report(where, error, flow_id)
+
+    def flush(self) -> None:
+        if self._pending:
+            records, self._pending = self._pending, []
+            self._store.write(records)
+
+    def tick(self, now_s: float) -> None:
+        for exchange in self._open_exchanges():
+            exchange.tick(now_s)
+        self._store.tick()
+        self._live.tick(now_s)
+
+    def close(self) -> None:
+        self.flush()
+        self._store.close()
+
+    def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None:
+        """What the flow, which has ended, is to hold. None where its capture never began."""
+        socket = self._finished_sockets.pop(flow_id, None)
+        if socket is not None:
+            return socket.flow_redaction(messages, self._settings().keep_bodies)
+        return self._redactions.pop(flow_id, None)
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _dispatch(self, flow_id: str, item: Seen) -> None:
+        match item:
+            case RequestSeen():
+                if not (item.from_file and self._store.is_logged(flow_id)):
+                    self._begin(item)
+            case HeadSeen():
+                self._head(flow_id, item)
+            case ChunkSeen():
+                if (exchange := self._http.get(flow_id)) is not None:
+                    exchange.chunk(item)
+            case MessageSeen():
+                if (socket := self._sockets.get(flow_id)) is not None:
+                    socket.message(item)
+            case EndSeen():
+                self._end(flow_id, item)
+            case CaptureFailed():
+                self._give_up(flow_id, item)
+
+    def _open_store(self) -> LogStore:
+        self._store_settings = _store_settings(self._settings())
+        store = LogStore(self._store_settings, self._tell)
+        store.start()
+        for record in end_records_of_the_dead(store, self._store_settings.root, self.times):
+            store.write([record])
+        store.forget_dead()
+        return store
+
+    def _begin(self, seen: RequestSeen) -> None:
+        request = self._intake.take(seen)
+        if seen.is_websocket:
+            # Only the head tells whether it becomes a socket or is refused.
+            self._handshakes[seen.flow_id] = (seen, request)
+        else:
+            self._http[seen.flow_id] = self._http_exchange(request)
+
+    def _head(self, flow_id: str, head: HeadSeen) -> None:
+        handshake = self._handshakes.pop(flow_id, None)
+        if handshake is not None:
+            seen, request = handshake
+            if head.status == 101:
+                self._sockets[flow_id] = SocketExchanges(seen, request, head, self._intake, self)
+                return
+            self._http[flow_id] = self._http_exchange(request)
+        if (exchange := self._http.get(flow_id)) is not None:
+            exchange.head(head)
+
+    def _end(self, flow_id: str, seen: EndSeen) -> None:
+        handshake = self._handshakes.pop(flow_id, None)
+        if handshake is not None:
+            self._http[flow_id] = self._http_exchange(handshake[1])
+        if (exchange := self._http.pop(flow_id, None)) is not None:
+            redaction = exchange.end(seen)
+            if seen.cut is not Cut.PROXY:
+                self._redactions[flow_id] = redaction
+        if (socket := self._sockets.pop(flow_id, None)) is not None:
+            socket.end(seen)
+            if seen.cut is not Cut.PROXY:
+                self._finished_sockets[flow_id] = socket
+
+    def _give_up(self, flow_id: str, failed: CaptureFailed) -> None:
+        """This exchange's capture ends here; what came so far stays, and the end record says why."""
+        self._handshakes.pop(flow_id, None)
+        if (exchange := self._http.pop(flow_id, None)) is not None:
+            self._redactions[flow_id] = exchange.fail(failed)
+        if (socket := self._sockets.pop(flow_id, None)) is not None:
+            socket.fail(failed)
+            self._finished_sockets[flow_id] = socket
+
+    def _http_exchange(self, request: Request) -> HttpExchange:
+        settings = self._settings()
+        return HttpExchange(request, self, settings.keep_bodies, settings.raw_log)
+
+    def _open_exchanges(self) -> list[object]:
+        sockets = [socket.current for socket in self._sockets.values() if socket.current is not None]
+        return [*(exchange.exchange for exchange in self._http.values()), *sockets]
+
+
+def _at(item: Seen) -> Moment:
+    return item.at
+
+
+def _store_settings(settings: Settings) -> StoreSettings:
+    return StoreSettings(
+        root=settings.log_dir,
+        timezone=settings.timezone,
+        client_copies=settings.client_copies,
+        session_logs=settings.session_logs,
+        raw_log=settings.raw_log,
+        limits=Limits(settings.rotate_size, settings.rotate_days, settings.total_size),
+    )

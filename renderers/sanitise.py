@@ -1,0 +1,42 @@
+"""Model text made safe for a terminal: what a model writes is hostile (SPEC S3.7).
+
+In: any text. Out: the same text in which every control that a terminal could act upon is a visible character: C0 and DEL
+as their Unicode control pictures, C1, bidirectional and other invisible format controls as their code point. Line feed
+and tab pass. One character maps to one piece, so pieces may be cut anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PASS = "\n\t"
+
+_BIDI_AND_INVISIBLE = (
+    "\u061c\u200b\u200e\u200f"  # Arabic letter mark, zero width space, left-to-right and right-to-left marks
+    "\u2028\u2029"  # line and paragraph separator
+    "\u202a\u202b\u202c\u202d\u202e"  # embeddings and overrides
+    "\u2060\u2066\u2067\u2068\u2069"  # word joiner, isolates
+    "\ufeff\ufff9\ufffa\ufffb"  # byte order mark, interlinear annotation
+)
+
+VISIBLE: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in _PASS},
+    0x7F: "\u2421",
+    **{code: f"<U+{code:04X}>" for code in range(0x80, 0xA0)},
+    **{ord(char): f"<U+{ord(char):04X}>" for char in _BIDI_AND_INVISIBLE},
+    **{code: f"<U+{code:04X}>" for code in (*range(0xE0001, 0xE0080), *range(0xD800, 0xE000))},
+}
+"""Code point to what is shown in its place. Tag characters and lone surrogates are in it too."""
+
+_HOSTILE = re.compile("[" + "".join(re.escape(chr(code)) for code in VISIBLE) + "]")
+
+
+def sanitise(text: str) -> str:
+    """`text` with its controls visible; the same object when it has none, which is nearly always."""
+    return text.translate(VISIBLE) if _HOSTILE.search(text) else text
+
+
+def one_line(text: str, limit: int) -> str:
+    """The beginning of `text` on one line of at most `limit` characters, safe for a terminal."""
+    flat = sanitise(" ".join(text.split()))
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

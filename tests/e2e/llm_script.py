@@ -1,0 +1,174 @@
+"""A scripted model for the real clients: it thinks, says something, runs a shell command, and concludes.
+
+In: any request that a coding agent makes while it works on one prompt. Out: the answer, and in `said` a note of each
+model exchange (dialect, part in the play, what the log has to tell). Which part comes is decided by the request alone:
+one that holds a tool's result gets the conclusion, one that offers a shell tool gets the call, one without tools is a
+side call (a title, a summary). What is no model call gets an empty answer or 404, with which the clients go on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tests.e2e import dialects
+from tests.e2e.answers import Answer, Request, Response, WebSocket, json_response, stream_response
+from tests.e2e.dialects import Call, Reply, Told
+
+COMMAND = "echo hello-from-tool"
+THINKING = "The user wants a greeting. I'll let the shell say it — “echo” is enough."
+SAYING = "I'll run one command.\n"
+CONCLUSION = "The tool said hello: hello-from-tool. Ünïcödé ✓ done."
+SIDE = "Greeting from a tool"
+DELAY_S = 0.002
+
+type Part = Literal["call", "conclusion", "side", "router", "warmup", "count_tokens"]
+
+SHELL_TOOLS: dict[str, dict[str, Any]] = {
+    "Bash": {"command": COMMAND, "description": "Say hello"},
+    "bash": {"command": COMMAND, "description": "Say hello"},
+    "run_shell_command": {"command": COMMAND, "description": "Say hello", "is_background": False},
+    "exec_command": {"cmd": COMMAND},
+    "shell_command": {"command": COMMAND},
+    "shell": {"command": ["bash", "-lc", COMMAND]},
+}
+EXEC_SCRIPT = f'const r = await tools.exec_command({{"cmd":"{COMMAND}"}});\ntext(r.output);'
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One model exchange as the script played it."""
+
+    part: Part
+    dialect: str
+    transport: Literal["sse", "websocket", "json"]
+    request: Request
+    told: Told
+
+
+class Script:
+    """The play. `handle` is the upstream's handler; it may be called from any connection."""
+
+    def __init__(self, websockets: bool = True, quote: str = "") -> None:
+        """Without `websockets` an upgrade is refused with 426, after which Codex uses SSE.
+
+        `quote` is what the conclusion ends with: a credential, say, that the model should have kept to itself.
+        """
+        self.said: list[Said] = []
+        self.conclusion = CONCLUSION + quote
+        self._websockets = websockets
+        self._numbers = itertools.count(1)
+
+    def handle(self, request: Request) -> Answer:
+        for pattern, handler in ROUTES:
+            if re.fullmatch(pattern, f"{request.method} {request.path}"):
+                return handler(self, request)
+        return json_response({}) if request.method == "POST" else json_response({"error": "not here"}, 404)
+
+    def _note(self, part: Part, dialect: str, request: Request, told: Told, transport: str = "sse") -> None:
+        assert transport in ("sse", "websocket", "json")
+        self.said.append(Said(part, dialect, transport, request, told))  # type: ignore[arg-type]
+
+    def _reply(self, part: Part, call: Call | None) -> Reply:
+        id = f"script{next(self._numbers):04}"
+        match part:
+            case "call":
+                return Reply(id, SAYING, THINKING, call)
+            case "conclusion":
+                return Reply(id, self.conclusion)
+            case _:
+                return Reply(id, SIDE)
+
+    def _decide(self, concluded: bool, tools: Iterator[str], custom: bool = False) -> tuple[Part, Reply]:
+        name = next((tool for tool in tools if tool in SHELL_TOOLS or (custom and tool == "exec")), None)
+        if concluded:
+            return "conclusion", self._reply("conclusion", None)
+        if name is None:
+            return "side", self._reply("side", None)
+        call_id = f"call_{next(self._numbers):06}"
+        call = Call(call_id, name, script=EXEC_SCRIPT) if custom else Call(call_id, name, SHELL_TOOLS[name])
+        return "call", self._reply("call", call)
+
+    # One method a dialect -------------------------------------------------------------------------------------------
+
+    def anthropic(self, request: Request) -> Response:
+        body = request.json()
+        blocks = [b for m in body["messages"] if isinstance(m["content"], list) for b in m["content"]]
+        concluded = any(block["type"] == "tool_result" for block in blocks)
+        part, reply = self._decide(concluded, (tool.get("name", "") for tool in body.get("tools") or []))
+        self._note(part, "anthropic.messages", request, dialects.anthropic_told(reply))
+        return stream_response(dialects.anthropic(reply, body["model"]), delay_s=DELAY_S)
+
+    def count_tokens(self, request: Request) -> Response:
+        self._note("count_tokens", "anthropic.messages", request, Told(None, "", "", (), None, {}), "json")
+        return json_response({"input_tokens": 1234})
+
+    def responses(self, request: Request) -> Response:
+        body = request.json()
+        part, reply = self._decide_responses(body)
+        self._note(part, "openai.responses", request, dialects.responses_told(reply))
+        events = (dialects.sse(dialects.compact(e), e["type"]) for e in dialects.responses(reply, body["model"]))
+        return stream_response(events, delay_s=DELAY_S)
+
+    def responses_upgrade(self, request: Request) -> Answer:
+        if not self._websockets:
+            return json_response({"error": {"message": "WebSockets are not served here"}}, 426)
+
+        def on_text(text: str) -> Iterator[tuple[float, str]]:
+            body = json.loads(text)
+            real = body.get("generate") is not False
+            part, reply = self._decide_responses(body) if real else ("warmup", self._reply("warmup", None))
+            self._note(part, "openai.responses", request, dialects.responses_told(reply, real), "websocket")
+            for event in dialects.responses(reply, body["model"], real):
+                yield DELAY_S, dialects.compact(event)
+
+        return WebSocket(on_text, deflate=True)
+
+    def _decide_responses(self, body: dict[str, Any]) -> tuple[Part, Reply]:
+        items = [item for item in body["input"] if isinstance(item, dict)]
+        concluded = any(str(item.get("type")).endswith("_call_output") for item in items)
+        if any(item.get("type") == "additional_tools" for item in items):
+            return self._decide(concluded, iter(["exec"]), custom=True)
+        return self._decide(concluded, (tool.get("name", "") for tool in body.get("tools") or []))
+
+    def chat(self, request: Request) -> Response:
+        body = request.json()
+        concluded = any(message["role"] == "tool" for message in body["messages"])
+        names = (tool["function"]["name"] for tool in body.get("tools") or [])
+        part, reply = self._decide(concluded, names)
+        self._note(part, "openai.chat", request, dialects.chat_told(reply))
+        return stream_response(dialects.chat(reply, body["model"]), delay_s=DELAY_S)
+
+    def gemini_stream(self, request: Request) -> Response:
+        body = request.json()
+        parts = [part for content in body["contents"] for part in content["parts"]]
+        tools = (f["name"] for tool in body.get("tools") or [] for f in tool.get("functionDeclarations", []))
+        part, reply = self._decide(any("functionResponse" in part for part in parts), tools)
+        self._note(part, "google.generateContent", request, dialects.gemini_told(reply))
+        return stream_response(dialects.gemini(reply, _gemini_model(request)), "text/event-stream", DELAY_S)
+
+    def gemini_json(self, request: Request) -> Response:
+        """The router's question, answered by the JSON that its schema asks for."""
+        text = json.dumps({"complexity_reasoning": "One simple step.", "complexity_score": 10})
+        reply = Reply(f"script{next(self._numbers):04}", text)
+        self._note("router", "google.generateContent", request, dialects.gemini_told(reply), "json")
+        return json_response(dialects.gemini_chunk([{"text": text}], _gemini_model(request), reply.id, "STOP"))
+
+
+def _gemini_model(request: Request) -> str:
+    return request.path.rpartition("/")[2].partition(":")[0]
+
+
+ROUTES: list[tuple[str, Callable[[Script, Request], Answer]]] = [
+    (r"POST .*/v1/messages", Script.anthropic),
+    (r"POST .*/v1/messages/count_tokens", Script.count_tokens),
+    (r"POST .*/responses", Script.responses),
+    (r"GET .*/responses", Script.responses_upgrade),
+    (r"POST .*/chat/completions", Script.chat),
+    (r"POST /v1beta/models/[^/]+:streamGenerateContent", Script.gemini_stream),
+    (r"POST /v1beta/models/[^/]+:generateContent", Script.gemini_json),
+]

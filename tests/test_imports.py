@@ -1,0 +1,63 @@
+"""The house: data flows one way, and only some rooms know mitmproxy."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted([*ROOT.glob("addons/**/*.py"), *ROOT.glob("renderers/**/*.py")])
+
+MAY_IMPORT = {
+    "renderers": {"renderers", "addons.protocols.events"},
+    "addons.wire": {"addons.wire"},
+    "addons.redaction": {"addons.redaction", "addons.wire"},
+    "addons.protocols": {"addons.protocols", "addons.wire"},
+    "addons.identity": {"addons.identity", "addons.protocols", "addons.wire"},
+    "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
+}
+"""For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
+
+KNOWS_MITMPROXY = {"agent", "capture", "flow_view", "listening", "reach"}
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: mitmproxy scripts have no relative imports"
+            found.update({f"{node.module}.{alias.name}" for alias in node.names})
+    return found
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:2]) if parts[0] == "addons" and len(parts) > 2 else parts[0]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_what_lies_before_it(path):
+    allowed = MAY_IMPORT.get(room_of(path))
+    if allowed is None:
+        return
+    ours = {name for name in imports_of(path) if name.split(".")[0] in ("addons", "renderers")}
+    strangers = {name for name in ours if not any(name == one or name.startswith(f"{one}.") for one in allowed)}
+    assert not strangers
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_outer_room_knows_mitmproxy(path):
+    if room_of(path) == "addons" and path.stem in KNOWS_MITMPROXY:
+        return
+    assert not {name for name in imports_of(path) if name.split(".")[0].startswith("mitmproxy")}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_shadows_a_package_of_the_same_name(path):
+    dependencies = {"mitmproxy", "orjson", "redis", "rich", "duckdb", "zstandard", "brotli"}
+    assert path.stem not in (sys.stdlib_module_names | dependencies) - {"__init__"}
