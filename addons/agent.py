@@ -1,8 +1,8 @@
 """The addon that mitmproxy sees first: options, start, stop.
 
-In: mitmproxy's life-cycle hooks. Out: a running capture thread, a terminal that can't block, the proxy on its address, and
-one line that says that capture is on. `load`, `configure`, `running` and `done` are synchronous, because a script's reload
-calls them so.
+In: mitmproxy's life-cycle hooks. Out: a running capture thread, a terminal that can't block, the proxy on its
+address, and one line that says that capture is on. `load`, `configure`, `running` and `done` are synchronous, because
+a script's reload calls them so.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class Agent:
                 listening.move_to_default_address(options)
             except OSError as taken:
                 _log.error(
-                    "mitmagent: %s:%d can't be used (%s). Stop what listens there, or give another port: --listen-port 9111",
+                    "mitmagent: %s:%d can't be used (%s). "
+                    "Stop what listens there, or give another port: --listen-port 9111",
                     listening.HOST,
                     listening.PORT,
                     taken.strerror,

@@ -11,8 +11,8 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 
 if __name__.startswith("__mitmproxy_script__"):
-    # mitmproxy leaves this folder first on the path, where any file of ours would shadow a package of the same name; what
-    # belongs there is the folder above, in which `addons` and `renderers` are packages.
+    # mitmproxy leaves this folder first on the path, where any file of ours would shadow a package of the same name;
+    # what belongs there is the folder above, in which `addons` and `renderers` are packages.
     sys.path[:] = [str(_HERE.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != _HERE)]
     # mitmproxy reloads this file when it changes, but not what it imports.
     for _name in [name for name in sys.modules if name.split(".")[0] in ("addons", "renderers")]:

@@ -105,8 +105,8 @@ class Capture:
             message = flow.websocket.messages[-1]
             text = message.content.decode("utf-8", errors="replace")
             self._thread.put(flow.id, MessageSeen(now(), message.from_client, text))
-            # mitmproxy keeps every message of a socket until it closes. Keep what will be kept anyway; some, since others
-            # read the last one.
+            # mitmproxy keeps every message of a socket until it closes. Keep what will be kept anyway; some, since
+            # others read the last one.
             size = self._socket_bytes.get(flow.id, 0) + len(message.content)
             if size > self._settings().keep_bodies:
                 del flow.websocket.messages[:-50]

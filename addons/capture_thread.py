@@ -1,8 +1,8 @@
 """The capture thread: everything after the queue happens here.
 
 In: `observed` items from the event loop, and calls that need the pipeline. Out: calls of the pipeline, in the order of
-arrival, and one flush per batch. A batch is what has queued up while the last one was written, so a quiet proxy writes at
-once and a busy one in bulk. The queue has no bound: the log is never lossy, only the display is.
+arrival, and one flush per batch. A batch is what has queued up while the last one was written, so a quiet proxy
+writes at once and a busy one in bulk. The queue has no bound: the log is never lossy, only the display is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ BATCH_S = 0.02
 """A batch is written at the latest after this, so that what went to the client is in the file within 100 ms."""
 
 SWITCH_INTERVAL_S = 0.0005
-"""Python's default lets this thread keep the interpreter for 5 ms while the event loop waits for it, at each system call."""
+"""Python's default lets this thread keep the interpreter for 5 ms while the event loop waits for it, at each system
+call."""
 
 STOP_S = 10.0
 

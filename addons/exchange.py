@@ -1,7 +1,7 @@
 """One exchange: frames in, redacted records and events out.
 
-In: `Frame`s in the order of the wire, with their moments; how it ended. Out: records for the log and events for the live
-view, both made from what redaction has released, never from what came. Both transports end here: HTTP bodies
+In: `Frame`s in the order of the wire, with their moments; how it ended. Out: records for the log and events for the
+live view, both made from what redaction has released, never from what came. Both transports end here: HTTP bodies
 (`http_exchange.py`) and WebSocket messages (`socket_exchanges.py`).
 """
 
@@ -80,14 +80,14 @@ class Head:
 class Exchange:
     """Life: `begin` once, `frame` any number of times, `end` once. Every method is safe to call in any order."""
 
-    def __init__(self, request: Request, outlet: Outlet) -> None:
+    def __init__(self, request: Request, outlet: Outlet, keep: Callable[[Frame], None] | None = None) -> None:
+        """`keep` is told of each frame that came in, as released."""
         self.request = request
+        self._keep = keep
         self.status: int | None = None
         self.wire_bytes = 0
         self.redacted = False
         """Whether redaction has changed anything in what came."""
-        self.on_release: Callable[[Frame], None] = lambda frame: None
-        """Told of each frame that came in, as released."""
         self._outlet = outlet
         self._context = request.context
         self._decoder = decoder_for(request.api)
@@ -192,7 +192,8 @@ class Exchange:
         for frame, stamp in frames:
             self.redacted = self.redacted or (frame is not stamp.original and frame != stamp.original)
             self._write_line(frame, stamp, "in")
-            self.on_release(frame)
+            if self._keep is not None:
+                self._keep(frame)
             # A decoder's fault costs events, never the frame.
             with faults.guard("decoder", self._context.flow_id):
                 self._take_events(self._decoder.feed(frame), stamp.at)

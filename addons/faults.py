@@ -1,7 +1,7 @@
 """Faults of our own: caught, counted, told, and never handed to the traffic.
 
-In: exceptions at the seams (hooks, tap, capture thread, display). Out: one call of the reporter per fault, with where it
-happened and its type. Never its message: an exception may quote the payload that it choked on.
+In: exceptions at the seams (hooks, tap, capture thread, display). Out: one call of the reporter per fault, with where
+it happened and its type. Never its message: an exception may quote the payload that it choked on.
 """
 
 from __future__ import annotations

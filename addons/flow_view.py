@@ -1,7 +1,7 @@
 """A Flow, read and rewritten.
 
-In: mitmproxy flows. Out: `RequestSeen` and header lists for the capture thread; and, when a flow has ended, the flow with
-its credentials replaced, so that mitmproxy's own list, `-w` and HAR files show hashes instead (SPEC S4.12).
+In: mitmproxy flows. Out: `RequestSeen` and header lists for the capture thread; and, when a flow has ended, the flow
+with its credentials replaced, so that mitmproxy's own list, `-w` and HAR files show hashes instead (SPEC S4.12).
 """
 
 from __future__ import annotations

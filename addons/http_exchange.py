@@ -1,8 +1,8 @@
 """An exchange over HTTP: body bytes in, frames out to its `Exchange`.
 
-In: the response head, wire chunks, the end. Out: frames, cut by whatever transport the answer turns out to have; the raw
-body for sse_responses.log; and what the finished flow is to hold. On a known LLM path a missing or wrong content type is
-made good from the first bytes (SPEC S4.1).
+In: the response head, wire chunks, the end. Out: frames, cut by whatever transport the answer turns out to have; the
+raw body for sse_responses.log; and what the finished flow is to hold. On a known LLM path a missing or wrong content
+type is made good from the first bytes (SPEC S4.1).
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ class HttpExchange:
     """One request with its response."""
 
     def __init__(self, request: Request, outlet: Outlet, keep_bodies: int, raw_log: bool) -> None:
-        self.exchange = Exchange(request, outlet)
-        self.exchange.on_release = self._keep_frame
+        self.exchange = Exchange(request, outlet, self._keep_frame)
         self._request = request
         self._outlet = outlet
         self._keep_bodies = keep_bodies
@@ -47,7 +46,10 @@ class HttpExchange:
     def head(self, seen: HeadSeen) -> None:
         self._head = Head(seen.status, seen.headers)
         fields = {name.lower(): value for name, value in seen.headers}
-        self._content = decoder_for(fields.get("content-encoding"))
+        try:
+            self._content = decoder_for(fields.get("content-encoding"))
+        except ValueError as wrong:
+            self._break(str(wrong))
         self._declared = transport_of(fields.get("content-type"))
         if self._declared in _SURE and self._declared is not None:
             self._transport = self._declared
@@ -63,20 +65,18 @@ class HttpExchange:
             try:
                 self._decode(self._content.feed(seen.data), seen.at)
             except ValueError as wrong:
-                # Content-Encoding or framing that does not hold; our errors name no payload.
-                self._broken = True
-                self.exchange.fail(str(wrong))
+                # Content-Encoding or framing that does not hold; these errors quote no payload.
+                self._break(str(wrong))
 
     def end(self, seen: EndSeen) -> FlowRedaction:
         if not self._broken and self._content is not None:
             try:
                 self._decode(self._content.close(), seen.at, last=True)
-                if self._framer is not None:
-                    self._pass_on(self._framer.close(), seen.at)
             except ValueError as wrong:
                 # A body that was cut off can't be whole; only of a complete one this is news.
                 if seen.cut is Cut.NONE:
-                    self.exchange.fail(str(wrong))
+                    self._break(str(wrong))
+        self._close_framer(seen)
         if self._head is not None:
             self.exchange.begin(self._head, self._transport, seen.at)
         self.exchange.end(seen.cut, seen.error, seen.at, self._transport)
@@ -85,11 +85,25 @@ class HttpExchange:
         return self._flow_redaction()
 
     def fail(self, seen: CaptureFailed) -> FlowRedaction:
-        self.exchange.fail(f"{seen.error} at {seen.where}")
-        self._broken = True
+        self._break(f"{seen.error} at {seen.where}")
         return self.end(EndSeen(seen.at, Cut.NONE))
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _break(self, why: str) -> None:
+        """The rest of the body can't be read. What was read stays, and the end record says why."""
+        self._broken = True
+        self.exchange.fail(why)
+
+    def _close_framer(self, seen: EndSeen) -> None:
+        """Also after a fault: the framer may hold a last frame that came before it."""
+        if self._framer is None:
+            return
+        try:
+            self._pass_on(self._framer.close(), seen.at)
+        except ValueError as wrong:
+            if seen.cut is Cut.NONE:
+                self._break(str(wrong))
 
     def _decode(self, data: bytes, at: Moment, last: bool = False) -> None:
         if self._raw_log and self._decoded_bytes < RAW_LOG_LIMIT_BYTES:

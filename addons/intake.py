@@ -1,8 +1,8 @@
 """The intake: what a request says, redacted, identified, and split into what is new and what the log has already.
 
-In: `RequestSeen` (and, on a WebSocket, each `response.create`). Out: `Request`, everything that records and the live view
-need to know of it. A request repeats the whole conversation, so the work is remembered by content: a message that was seen
-before is neither scanned nor stored again.
+In: `RequestSeen` (and, on a WebSocket, each `response.create`). Out: `Request`, everything that records and the live
+view need to know of it. A request repeats the whole conversation, so the work is remembered by content: a message
+that was seen before is neither scanned nor stored again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Request:
     """The request's JSON with references in place of its messages; None where the body is no JSON."""
     body_bytes: int
     body: bytes | None
-    """The body for the finished flow: as on the wire where nothing was redacted, else redacted; None where that can't be."""
+    """The body for the finished flow: as on the wire where nothing was redacted, else redacted; None where neither is
+    possible."""
     body_changed: bool
     blobs: tuple[Record, ...]
     prompt: str | None

@@ -1,7 +1,7 @@
 """The live view: events from the capture thread, text to the terminal.
 
-In: `(flow id, ExchangeEvent)`. Out: calls of a renderer and of the terminal writer, which never blocks. A renderer's fault
-costs the display of that event, nothing else.
+In: `(flow id, ExchangeEvent)`. Out: calls of a renderer and of the terminal writer, which never blocks. A renderer's
+fault costs the display of that event, nothing else.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Every option of mitmagent in one table, and the settings that their values mean.
 
-In: option values as mitmproxy hands them over: text, because mitmproxy checks neither `choices` nor, for script options,
-types (a bad integer makes it go on without the addon, silently). Out: `Settings`, or an `OptionsError` that names the
-option, the value, what is wrong and what to write instead.
+In: option values as mitmproxy hands them over: text, because mitmproxy checks neither `choices` nor, for script
+options, types (a bad integer makes it go on without the addon, silently). Out: `Settings`, or an `OptionsError` that
+names the option, the value, what is wrong and what to write instead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """mitmproxy's own printing, led through our bounded writer.
 
-In: the running master. Out: its flow lines and log lines on a `TerminalWriter`, since mitmproxy prints on the event loop:
-a terminal that nobody reads would stop every connection, and a closed one would end the proxy (SPEC S4.2). What mitmproxy
-says about flows that we show ourselves is muted, so that its lines do not cut into ours.
+In: the running master. Out: its flow lines and log lines on a `TerminalWriter`, since mitmproxy prints on the event
+loop: a terminal that nobody reads would stop every connection, and a closed one would end the proxy (SPEC S4.2). What
+mitmproxy says about flows that we show ourselves is muted, so that its lines do not cut into ours.
 
 These are mitmproxy's internals; where they have changed, its printing stays as it was.
 """
@@ -22,7 +22,7 @@ _MUTING_FILTER = f"!~meta {SHOWN}"
 
 
 def terminal_for(master: Any) -> TerminalWriter | None:
-    """A writer on standard output, used by mitmproxy's printing from now on. None in the console, which owns the screen."""
+    """A writer on standard output, used by mitmproxy's printing from now on. None in the console: it owns the screen."""
     if type(master).__name__ == "ConsoleMaster" or sys.stdout is None:
         return None
     try:

@@ -1,8 +1,8 @@
 """Which connections are opened: the reach of the interception.
 
 In: mitmproxy's TLS ClientHello. Out: the decision to leave a connection as it is (SPEC S4.10): hosts that are no LLM's
-pass untouched and undecrypted, each named once, with the option that would capture it. Reverse mode and plain HTTP always
-count as asked for.
+pass untouched and undecrypted, each named once, with the option that would capture it. Reverse mode and plain HTTP
+always count as asked for.
 """
 
 from __future__ import annotations

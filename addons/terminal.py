@@ -1,8 +1,8 @@
 """The terminal: written by a thread of its own, so that nobody else ever waits for it.
 
 In: text from the renderer and from mitmproxy's own printing. Out: the same text on a file descriptor, as fast as its
-reader takes it. A reader that stops (Ctrl-S, a pipe nobody drains) costs text, which is counted and said afterwards; one
-that is gone ends the output, not the proxy.
+reader takes it. A reader that stops (Ctrl-S, a pipe nobody drains) costs text, which is counted and said afterwards;
+one that is gone ends the output, not the proxy.
 """
 
 from __future__ import annotations

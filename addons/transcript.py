@@ -1,7 +1,7 @@
 """transcript.md: a session as a person would read it.
 
-In: an exchange's request and its end. Out: a piece of Markdown, appended when the exchange ends. Only conversation is in
-it; side calls (titles, routers, token counts) are in the log alone.
+In: an exchange's request and its end. Out: a piece of Markdown, appended when the exchange ends. Only conversation is
+in it; side calls (titles, routers, token counts) are in the log alone.
 """
 
 from __future__ import annotations

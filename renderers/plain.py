@@ -1,8 +1,8 @@
 """The first live text: what agents say and do, in the order in which they say it.
 
 In: `(flow_id, ExchangeEvent)`, and the time. Out: text for a terminal. Several exchanges share the screen: one has the
-floor and streams; what the others say waits, and is shown whole in its turn. The floor passes at the end of an exchange,
-at the end of a block when somebody waits, or after a silence.
+floor and streams; what the others say waits, and is shown whole in its turn. The floor passes at the end of an
+exchange, at the end of a block when somebody waits, or after a silence.
 """
 
 from __future__ import annotations

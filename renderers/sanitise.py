@@ -1,8 +1,8 @@
 """Model text made safe for a terminal: what a model writes is hostile (SPEC S3.7).
 
-In: any text. Out: the same text in which every control that a terminal could act upon is a visible character: C0 and DEL
-as their Unicode control pictures, C1, bidirectional and other invisible format controls as their code point. Line feed
-and tab pass. One character maps to one piece, so pieces may be cut anywhere.
+In: any text. Out: the same text in which every control that a terminal could act upon is a visible character: C0 and
+DEL as their Unicode control pictures, C1, bidirectional and other invisible format controls as their code point. Line
+feed and tab pass. One character maps to one piece, so pieces may be cut anywhere.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The colours, as one table (SPEC S3.3).
 
-In: a role. Out: the text in that role's colour, or plain where colour is off. Codes are SGR parameters (ECMA-48 8.3.117).
+In: a role. Out: the text in that role's colour, or plain where colour is off. Codes are SGR parameters (ECMA-48
+8.3.117).
 """
 
 from __future__ import annotations

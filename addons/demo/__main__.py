@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from addons.demo import agents, recording
-from addons.demo.proxy import NotStarted, mitmdump
+from addons.demo.proxy import Ended, mitmdump
 from addons.demo.upstream import Upstream
 
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _say("two recorded agents, through the real mitmdump; no network, no key.\n")
     try:
         signal_number = asyncio.run(_interruptible(_demo(speed, log_dir, options)))
-    except (NotStarted, agents.Altered, OSError) as problem:
+    except (Ended, agents.Altered, OSError) as problem:
         _say(f"it did not work: {problem}")
         return 1
     if signal_number:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _interruptible(work: Coroutine[Any, Any, None]) -> int:
-    """The number of the signal that ended it before its time, or 0. Being cancelled, it ends mitmdump on its way out."""
+    """The number of the signal that ended it early, or 0. Being cancelled, the work ends mitmdump on its way out."""
     task = asyncio.create_task(work)
     caught: list[int] = []
 

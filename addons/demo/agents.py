@@ -36,5 +36,7 @@ def _post(exchange: Exchange, proxy_port: int) -> tuple[int, bytes]:
         connection.request("POST", exchange.url, exchange.body, exchange.headers)
         response = connection.getresponse()
         return response.status, response.read()
+    except http.client.IncompleteRead as cut:
+        return response.status, cut.partial
     finally:
         connection.close()

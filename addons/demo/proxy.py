@@ -21,8 +21,11 @@ POLL_S = 0.05
 STOP_S = 10.0
 
 
-class NotStarted(Exception):
-    """mitmdump has ended before it listened."""
+class Ended(Exception):
+    """mitmdump has ended before its time."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"mitmdump ended with status {status}; what it said is above")
 
 
 @contextlib.asynccontextmanager
@@ -45,6 +48,10 @@ async def mitmdump(upstream_port: int, log_dir: Path, options: Sequence[str]) ->
         try:
             await _listening(port, process)
             yield port
+        except ConnectionError as problem:
+            # It listens before it loads scripts, and ends when that fails.
+            await _stop(process)
+            raise Ended(process.returncode) from problem
         finally:
             await _stop(process)
 
@@ -63,7 +70,7 @@ async def _listening(port: int, process: asyncio.subprocess.Process) -> None:
             writer.close()
             return
         await asyncio.sleep(POLL_S)
-    raise NotStarted(f"mitmdump ended with status {process.returncode} before it listened; what it said is above")
+    raise Ended(process.returncode)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -1,7 +1,7 @@
 """Gemini Interactions: steps of a model or an agent.
 
-In: SSE frames with `event_type` (`interaction.*`, `step.*`; before May 2026 `content.*`), or one whole interaction. Out:
-events. A block is a step, by its index. Calls of server tools have their arguments as an object in the step or delta.
+In: SSE frames with `event_type` (`interaction.*`, `step.*`; at first `content.*`), or one whole interaction.
+Out: events. A block is a step, by its index. Server tools' calls have their arguments as an object in step or delta.
 Source: https://ai.google.dev/gemini-api/docs/interactions/streaming
 """
 

@@ -90,13 +90,10 @@ class _Brotli:
         self._stream = brotli.Decompressor()
 
     def steps(self, data: bytes) -> Iterator[bytes]:
-        while data or not self._stream.is_finished():
-            step: bytes = self._stream.process(data, output_buffer_limit=STEP_BYTES)
+        # A full step may leave output behind, whatever `can_accept_more_data` says: only an empty one is the last.
+        while step := self._stream.process(data, output_buffer_limit=STEP_BYTES):
+            yield step
             data = b""
-            if step:
-                yield step
-            elif self._stream.can_accept_more_data():
-                return
 
 
 class _Zstd:

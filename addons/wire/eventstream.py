@@ -51,7 +51,7 @@ def read_prelude(first: bytes | bytearray) -> _Prelude | None:
     if len(first) < PRELUDE.size:
         return None
     total, headers, crc = PRELUDE.unpack_from(first)
-    if zlib.crc32(first[:8]) != crc or total < _SMALLEST_MESSAGE or headers > total - _SMALLEST_MESSAGE:
+    if zlib.crc32(first[:8]) != crc or headers > total - _SMALLEST_MESSAGE:
         return None
     return _Prelude(total, headers)
 

@@ -76,7 +76,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class WebSocket:
-    """An accepted upgrade. `on_text` gets each text message and gives (delay in seconds, text) to send."""
+    """An accepted upgrade.
+
+    `on_text` gets each text message and gives (delay in seconds, text) to send; an empty text only waits.
+    """
 
     on_text: Callable[[str], Iterable[tuple[float, str]]]
     deflate: bool = False

@@ -1,7 +1,7 @@
 """How the real coding agents are run: headless, with a home of their own, routed through the proxy.
 
 In: a `Setup` (folders, proxy, keys). Out: the command line, environment and files of a client, as rows of `CLIENTS`;
-`run` executes one. The programs are looked for in `$MITMAGENT_CLIENTS/node_modules/.bin`, else on the PATH.
+`run_client` runs one. The programs are looked for in `$MITMAGENT_CLIENTS/node_modules/.bin`, else on the PATH.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ CLIENTS: dict[str, tuple[str, str, Callable[[Setup], Launch]]] = {
 """Name of the case: (program, the log's word for the client, how it is launched)."""
 
 
-def run(name: str, setup: Setup) -> subprocess.CompletedProcess[str]:
+def run_client(name: str, setup: Setup) -> subprocess.CompletedProcess[str]:
     """Runs a client to its end. Its environment is made anew: no key, proxy or CA of the machine's reaches it."""
     executable_name, _, launch_for = CLIENTS[name]
     executable = program(executable_name)

@@ -25,6 +25,8 @@ class Call:
     name: str
     arguments: dict[str, Any] | None = None
     script: str | None = None
+    namespace: str | None = None
+    """Of a Responses function call: the group of tools that it belongs to."""
 
     @property
     def wire(self) -> str:
@@ -206,6 +208,7 @@ def _response_items(reply: Reply) -> list[_Item]:
             else ("custom_tool_call", "input", "response.custom_tool_call_input")
         )
         base = {"id": f"item_{reply.id}", "type": kind, "call_id": call.id, "name": call.name}
+        base |= {"namespace": call.namespace} if call.namespace else {}
         deltas = [(f"{event}.delta", {"delta": piece}) for piece in pieces(call.wire)]
         deltas.append((f"{event}.done", {field: call.wire}))
         done = {**base, "status": "completed", field: call.wire}

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from tests.e2e.authority import Authority
 
@@ -42,10 +42,13 @@ class Proxy:
         scripts: Sequence[Path] = (ADDONS,),
         options: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
-        stdout: int | IO[bytes] | None = None,
+        stdout: int | None = None,
         confdir: Path | None = None,
     ) -> None:
-        """`mode` is mitmproxy's; `stdout` goes to `console` unless given; a shared `confdir` saves making a CA."""
+        """`mode` is mitmproxy's; standard output goes to `console` unless it is piped.
+
+        A `confdir` that is shared saves making a CA.
+        """
         self.folder = folder
         self.confdir = confdir or folder / "confdir"
         self.log_dir = folder / "log"
@@ -96,10 +99,17 @@ class Proxy:
                 stdin=subprocess.DEVNULL,
                 stdout=console if self._stdout is None else self._stdout,
                 stderr=subprocess.STDOUT if self._stdout is None else console,
+                bufsize=0,
                 start_new_session=True,
             )
         self._await(self._listens, "listen")
-        if self._stdout is None and ADDONS in self._scripts:
+        if ADDONS not in self._scripts:
+            return
+        if self._stdout == subprocess.PIPE:
+            assert self.process.stdout is not None
+            while CAPTURE_ON.encode() not in (line := self.process.stdout.readline()):
+                assert line, "mitmdump closed its output before it said that capture is on"
+        else:
             self._await(lambda: CAPTURE_ON in self.said(), "say that capture is on")
 
     def stop(self) -> int:

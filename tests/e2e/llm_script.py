@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,7 +26,10 @@ CONCLUSION = "The tool said hello: hello-from-tool. Ünïcödé ✓ done."
 SIDE = "Greeting from a tool"
 DELAY_S = 0.002
 
-type Part = Literal["call", "conclusion", "side", "router", "warmup", "count_tokens"]
+type Part = Literal[
+    "call", "conclusion", "delegation", "agent_call", "agent_conclusion", "side", "router", "warmup", "count_tokens"
+]
+"""The `agent_` parts are a sub-agent's."""
 
 SHELL_TOOLS: dict[str, dict[str, Any]] = {
     "Bash": {"command": COMMAND, "description": "Say hello"},
@@ -36,6 +39,17 @@ SHELL_TOOLS: dict[str, dict[str, Any]] = {
     "shell_command": {"command": COMMAND},
     "shell": {"command": ["bash", "-lc", COMMAND]},
 }
+TASK = "Find out what the shell says when it is greeted."
+AGENT_TOOLS: dict[str, dict[str, Any]] = {
+    "Agent": {
+        "description": "Greet the shell",
+        "prompt": TASK,
+        "subagent_type": "general-purpose",
+        "run_in_background": False,
+    },
+    "task": {"description": "Greet the shell", "prompt": TASK, "subagent_type": "general"},
+}
+SPAWN = {"task_name": "greeting", "message": TASK, "fork_turns": "none"}
 EXEC_SCRIPT = f'const r = await tools.exec_command({{"cmd":"{COMMAND}"}});\ntext(r.output);'
 
 
@@ -53,14 +67,16 @@ class Said:
 class Script:
     """The play. `handle` is the upstream's handler; it may be called from any connection."""
 
-    def __init__(self, websockets: bool = True, quote: str = "") -> None:
-        """Without `websockets` an upgrade is refused with 426, after which Codex uses SSE.
+    def __init__(self, websockets: bool = True, quote: str = "", delegate: bool = False) -> None:
+        """Without `websockets` an upgrade is refused with 426, after which Codex uses SSE. With `delegate` the shell is
+        left to a sub-agent where the client has a tool for that.
 
         `quote` is what the conclusion ends with: a credential, say, that the model should have kept to itself.
         """
         self.said: list[Said] = []
         self.conclusion = CONCLUSION + quote
         self._websockets = websockets
+        self._delegate = delegate
         self._numbers = itertools.count(1)
 
     def handle(self, request: Request) -> Answer:
@@ -76,22 +92,27 @@ class Script:
     def _reply(self, part: Part, call: Call | None) -> Reply:
         id = f"script{next(self._numbers):04}"
         match part:
-            case "call":
+            case "call" | "delegation" | "agent_call":
                 return Reply(id, SAYING, THINKING, call)
-            case "conclusion":
+            case "conclusion" | "agent_conclusion":
                 return Reply(id, self.conclusion)
             case _:
                 return Reply(id, SIDE)
 
-    def _decide(self, concluded: bool, tools: Iterator[str], custom: bool = False) -> tuple[Part, Reply]:
-        name = next((tool for tool in tools if tool in SHELL_TOOLS or (custom and tool == "exec")), None)
+    def _decide(self, concluded: bool, tools: Iterable[str], first: Any) -> tuple[Part, Reply]:
+        """`first` is the conversation's first message: a sub-agent's is the task that it was given."""
+        offered = list(tools)
+        in_agent = TASK in json.dumps(first)
         if concluded:
-            return "conclusion", self._reply("conclusion", None)
+            part: Part = "agent_conclusion" if in_agent else "conclusion"
+            return part, self._reply(part, None)
+        part, choice = "agent_call" if in_agent else "call", SHELL_TOOLS
+        if self._delegate and not in_agent and not AGENT_TOOLS.keys().isdisjoint(offered):
+            part, choice = "delegation", AGENT_TOOLS
+        name = next((tool for tool in offered if tool in choice), None)
         if name is None:
             return "side", self._reply("side", None)
-        call_id = f"call_{next(self._numbers):06}"
-        call = Call(call_id, name, script=EXEC_SCRIPT) if custom else Call(call_id, name, SHELL_TOOLS[name])
-        return "call", self._reply("call", call)
+        return part, self._reply(part, Call(f"call_{next(self._numbers):06}", name, choice[name]))
 
     # One method a dialect -------------------------------------------------------------------------------------------
 
@@ -99,7 +120,7 @@ class Script:
         body = request.json()
         blocks = [b for m in body["messages"] if isinstance(m["content"], list) for b in m["content"]]
         concluded = any(block["type"] == "tool_result" for block in blocks)
-        part, reply = self._decide(concluded, (tool.get("name", "") for tool in body.get("tools") or []))
+        part, reply = self._decide(concluded, _names(body), body["messages"][0])
         self._note(part, "anthropic.messages", request, dialects.anthropic_told(reply))
         return stream_response(dialects.anthropic(reply, body["model"]), delay_s=DELAY_S)
 
@@ -109,45 +130,66 @@ class Script:
 
     def responses(self, request: Request) -> Response:
         body = request.json()
-        part, reply = self._decide_responses(body)
+        part, reply = self._decide_responses(body, _mentions_task(body))
         self._note(part, "openai.responses", request, dialects.responses_told(reply))
-        events = (dialects.sse(dialects.compact(e), e["type"]) for e in dialects.responses(reply, body["model"]))
-        return stream_response(events, delay_s=DELAY_S)
+        events = [dialects.sse(dialects.compact(e), e["type"]) for e in dialects.responses(reply, body["model"])]
+        answer = stream_response(events, delay_s=DELAY_S)
+        pauses = ((delay_s, b"") for delay_s in self._pauses(part))
+        return Response(answer.status, answer.headers, itertools.chain(pauses, answer.chunks))
 
     def responses_upgrade(self, request: Request) -> Answer:
         if not self._websockets:
             return json_response({"error": {"message": "WebSockets are not served here"}}, 426)
 
+        in_agent = False
+
         def on_text(text: str) -> Iterator[tuple[float, str]]:
+            nonlocal in_agent
             body = json.loads(text)
             real = body.get("generate") is not False
-            part, reply = self._decide_responses(body) if real else ("warmup", self._reply("warmup", None))
+            in_agent = in_agent or _mentions_task(body)
+            part, reply = self._decide_responses(body, in_agent) if real else ("warmup", self._reply("warmup", None))
             self._note(part, "openai.responses", request, dialects.responses_told(reply, real), "websocket")
+            yield from ((delay_s, "") for delay_s in self._pauses(part))
             for event in dialects.responses(reply, body["model"], real):
                 yield DELAY_S, dialects.compact(event)
 
         return WebSocket(on_text, deflate=True)
 
-    def _decide_responses(self, body: dict[str, Any]) -> tuple[Part, Reply]:
+    def _decide_responses(self, body: dict[str, Any], in_agent: bool) -> tuple[Part, Reply]:
         items = [item for item in body["input"] if isinstance(item, dict)]
         concluded = any(str(item.get("type")).endswith("_call_output") for item in items)
-        if any(item.get("type") == "additional_tools" for item in items):
-            return self._decide(concluded, iter(["exec"]), custom=True)
-        return self._decide(concluded, (tool.get("name", "") for tool in body.get("tools") or []))
+        if concluded or not any(item.get("type") == "additional_tools" for item in items):
+            return self._decide(concluded, _names(body), TASK if in_agent else None)
+        call_id = f"call_{next(self._numbers):06}"
+        if self._delegate and not in_agent:
+            return "delegation", self._reply(
+                "delegation", Call(call_id, "spawn_agent", SPAWN, namespace="collaboration")
+            )
+        part: Part = "agent_call" if in_agent else "call"
+        return part, self._reply(part, Call(call_id, "exec", script=EXEC_SCRIPT))
+
+    def _pauses(self, part: Part) -> Iterator[float]:
+        """Codex does not wait for a sub-agent, and ends when the main agent has concluded."""
+        if self._delegate and part == "conclusion":
+            while not any(said.part == "agent_conclusion" for said in self.said):
+                yield 0.05
+            yield 0.5
 
     def chat(self, request: Request) -> Response:
         body = request.json()
         concluded = any(message["role"] == "tool" for message in body["messages"])
-        names = (tool["function"]["name"] for tool in body.get("tools") or [])
-        part, reply = self._decide(concluded, names)
+        names = [tool["function"]["name"] for tool in body.get("tools") or []]
+        first = next(message for message in body["messages"] if message["role"] == "user")
+        part, reply = self._decide(concluded, names, first)
         self._note(part, "openai.chat", request, dialects.chat_told(reply))
         return stream_response(dialects.chat(reply, body["model"]), delay_s=DELAY_S)
 
     def gemini_stream(self, request: Request) -> Response:
         body = request.json()
         parts = [part for content in body["contents"] for part in content["parts"]]
-        tools = (f["name"] for tool in body.get("tools") or [] for f in tool.get("functionDeclarations", []))
-        part, reply = self._decide(any("functionResponse" in part for part in parts), tools)
+        names = [f["name"] for tool in body.get("tools") or [] for f in tool.get("functionDeclarations", [])]
+        part, reply = self._decide(any("functionResponse" in part for part in parts), names, None)
         self._note(part, "google.generateContent", request, dialects.gemini_told(reply))
         return stream_response(dialects.gemini(reply, _gemini_model(request)), "text/event-stream", DELAY_S)
 
@@ -157,6 +199,15 @@ class Script:
         reply = Reply(f"script{next(self._numbers):04}", text)
         self._note("router", "google.generateContent", request, dialects.gemini_told(reply), "json")
         return json_response(dialects.gemini_chunk([{"text": text}], _gemini_model(request), reply.id, "STOP"))
+
+
+def _mentions_task(body: dict[str, Any]) -> bool:
+    """Whether a message of the input, not a call's arguments, has the sub-agent's task."""
+    return any(TASK in json.dumps(item) for item in body["input"] if not str(item.get("type")).endswith("_call"))
+
+
+def _names(body: dict[str, Any]) -> list[str]:
+    return [tool.get("name", "") for tool in body.get("tools") or []]
 
 
 def _gemini_model(request: Request) -> str:

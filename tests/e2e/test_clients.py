@@ -1,7 +1,8 @@
 """Real coding agents, through the real proxy, against a scripted model: forward (TLS intercepted) and reverse.
 
-Each client runs once a route and has to finish a prompt that takes one shell command; then its log is read. The clients are
-looked for in `$MITMAGENT_CLIENTS/node_modules/.bin`, else on the PATH; those that are absent are skipped.
+Each client runs once a route and has to finish a prompt that takes one shell command; where it can, once more with
+the command left to a sub-agent. Then its log is read. The clients are looked for in
+`$MITMAGENT_CLIENTS/node_modules/.bin`, else on the PATH; those that are absent are skipped.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.e2e.authority import Authority
-from tests.e2e.clients import CLIENTS, CLIENTS_VARIABLE, Keys, Route, Setup, program, run
+from tests.e2e.clients import CLIENTS, CLIENTS_VARIABLE, Keys, Route, Setup, program, run_client
 from tests.e2e.harness import Proxy
 from tests.e2e.llm_script import CONCLUSION, Part, Said, Script
 from tests.e2e.upstream import Upstream
@@ -29,6 +30,9 @@ from tests.e2e.upstream import Upstream
 PURPOSES: dict[Part, set[str]] = {
     "call": {"main"},
     "conclusion": {"main"},
+    "delegation": {"main"},
+    "agent_call": {"subagent"},
+    "agent_conclusion": {"subagent"},
     "side": {"title", "other"},
     "router": {"router"},
     "warmup": {"warmup"},
@@ -60,6 +64,10 @@ IDENTITIES: dict[tuple[str, Route], Identity] = {
     ("qwen-code", "forward"): Identity(r"body:prompt_cache_key", rf"(qwen-code:)?{UUID}"),
     ("qwen-code", "reverse"): Identity(r"derived", r".+"),
 }
+MAIN = ("call", "delegation", "conclusion")
+ASIDE = ("side", "router", "warmup", "count_tokens")
+DELEGATING = ("claude-code", "codex-websocket", "codex-sse", "opencode")
+"""Clients that leave work to sub-agents when the model asks for it."""
 PROVIDERS = {"anthropic.messages": "anthropic", "openai.responses": "openai", "openai.chat": "openai"}
 
 
@@ -69,6 +77,7 @@ class Play:
 
     case: str
     route: Route
+    delegates: bool
     process: subprocess.CompletedProcess[str]
     script: Script
     keys: Keys
@@ -93,17 +102,21 @@ class Play:
         return text.replace(secret, f"hash:{hashlib.sha256(secret.encode()).hexdigest()[:16]}")
 
 
+RUNS: list[tuple[str, Route, bool]] = [
+    *((case, "forward", False) for case in CLIENTS),
+    *((case, "reverse", False) for case in CLIENTS),
+    *((case, "forward", True) for case in DELEGATING),
+]
 CASES = [
     pytest.param(
-        (case, route),
-        id=f"{case}-{route}",
+        run,
+        id=f"{run[0]}-{run[1]}{'-delegating' if run[2] else ''}",
         marks=pytest.mark.skipif(
-            program(executable) is None,
-            reason=f"{executable} is neither in ${CLIENTS_VARIABLE}/node_modules/.bin nor on the PATH",
+            program(CLIENTS[run[0]][0]) is None,
+            reason=f"{CLIENTS[run[0]][0]} is neither in ${CLIENTS_VARIABLE}/node_modules/.bin nor on the PATH",
         ),
     )
-    for case, (executable, _, _) in CLIENTS.items()
-    for route in ("forward", "reverse")
+    for run in RUNS
 ]
 
 
@@ -111,17 +124,17 @@ CASES = [
 def play(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority, confdir: Path
 ) -> Iterator[Play]:
-    case, route = request.param
+    case, route, delegates = request.param
     folder = tmp_path_factory.mktemp(f"{case}-{route}")
     home = folder / "home"
     home.mkdir()
     keys = Keys()
-    script = Script(quote=f" You gave me {keys.planted}!")
+    script = Script(quote=f" You gave me {keys.planted}!", delegate=delegates)
     with Upstream(script.handle, authority) as upstream:
         mode = f"upstream:{upstream.url}" if route == "forward" else f"reverse:{upstream.url}"
         with Proxy(folder, mode, authority, confdir=confdir) as proxy:
-            process = run(case, Setup(home, route, proxy.url, proxy.client_ca, keys))
-        yield Play(case, route, process, script, keys, proxy, upstream.faults)
+            process = run_client(case, Setup(home, route, proxy.url, proxy.client_ca, keys))
+        yield Play(case, route, delegates, process, script, keys, proxy, upstream.faults)
 
 
 def test_client_concludes(play: Play) -> None:
@@ -129,7 +142,10 @@ def test_client_concludes(play: Play) -> None:
     assert play.process.returncode == 0, play.process.stderr[-2000:]
     assert f"{CONCLUSION} You gave me {play.keys.planted}!" in play.process.stdout
     parts = Counter(said.part for said in play.script.said)
-    assert (parts["call"], parts["conclusion"]) == (1, 1)
+    expected = (
+        ("delegation", "agent_call", "agent_conclusion", "conclusion") if play.delegates else ("call", "conclusion")
+    )
+    assert dict.fromkeys(expected, 1) == {part: parts[part] for part in parts if part not in ASIDE}
     assert play.faults == []
 
 
@@ -155,9 +171,9 @@ def test_client_and_purpose_are_told(play: Play) -> None:
 
 
 def test_one_session_with_the_clients_own_id(play: Play) -> None:
-    """The conversation's exchanges share one id, from where the client tells it; it is the one that the client prints."""
+    """The conversation's exchanges share one id, from where the client tells it: the one that the client prints."""
     identity = IDENTITIES[play.case, play.route]
-    talk = [flow for said, flow, _ in play.exchanges if said.part in ("call", "conclusion")]
+    talk = [flow for said, flow, _ in play.exchanges if said.part in MAIN]
     (session,) = {flow["session_id"] for flow in talk}
     for flow in talk:
         assert re.fullmatch(identity.source, flow["session_source"])
@@ -166,6 +182,18 @@ def test_one_session_with_the_clients_own_id(play: Play) -> None:
     if identity.printed:
         (printed,) = {found[0] for found in re.findall(identity.printed, play.process.stdout)}
         assert printed == session
+
+
+def test_sub_agents_are_told_apart(play: Play) -> None:
+    """All of a sub-agent's exchanges have one agent id, which no other has, and lead back to the conversation."""
+    main = {flow["session_id"] for said, flow, _ in play.exchanges if said.part in MAIN}
+    agents = [flow for said, flow, _ in play.exchanges if said.part.startswith("agent_")]
+    assert len({flow["agent_id"] for flow in agents}) == play.delegates
+    for flow in agents:
+        assert flow["agent_id"]
+        assert flow["session_id"] in main or flow["parent_id"] in main
+    for said, flow, _ in play.exchanges:
+        assert said.part.startswith("agent_") or said.part == "warmup" or flow["agent_id"] is None
 
 
 def test_end_records_say_what_the_model_said(play: Play) -> None:

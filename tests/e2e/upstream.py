@@ -204,8 +204,9 @@ async def _serve_websocket(
             for delay_s, text in answer.on_text(event):
                 if delay_s:
                     await asyncio.sleep(delay_s)
-                writer.write(connection.send(TextMessage(data=text)))
-                await writer.drain()
+                if text:
+                    writer.write(connection.send(TextMessage(data=text)))
+                    await writer.drain()
 
 
 async def _websocket_events(connection: WSConnection, reader: asyncio.StreamReader) -> AsyncIterator[object]:

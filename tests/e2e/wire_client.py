@@ -6,6 +6,7 @@ In: a URL, headers, a body, the proxy. Out: an `http.client` response over CONNE
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ssl
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 TIMEOUT_S = 60.0
+READ_BYTES = 65536
 
 
 class WireClient:
@@ -47,6 +49,14 @@ class WireClient:
         path = url if self._absolute else target.path + (f"?{target.query}" if target.query else "")
         self.connection.request("POST", path, body, {"content-type": "application/json", **headers})
         return self.connection.getresponse()
+
+    def read_until_cut(self, response: http.client.HTTPResponse, length: int | None = None) -> bytes:
+        """The body as far as it comes, however it ends; with `length` no more than what brings that many bytes."""
+        got = bytearray()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            while (length is None or len(got) < length) and (piece := response.read1(READ_BYTES)):
+                got += piece
+        return bytes(got)
 
     def peer_issuer(self) -> str:
         """The common name of who issued the certificate that this client was shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zlib
 from collections.abc import Callable, Iterable
 
@@ -12,6 +13,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from addons.wire import content_encoding
 from addons.wire.content_encoding import ContentDecoder, decode_body, decoder_for
 from addons.wire.errors import EncodingError
 from tests.wire.cuts import fixed_pieces, pieces_of
@@ -22,6 +24,11 @@ TEXT = b"".join(b'event: delta\ndata: {"n": %d, "text": "\xf0\x9f\x98\x80"}\n\n'
 def raw_deflate(data: bytes) -> bytes:
     stream = zlib.compressobj(wbits=-15)
     return stream.compress(data) + stream.flush()
+
+
+def stored_block(data: bytes) -> bytes:
+    """What follows the first byte of a stored block of raw deflate, which is not the last one (RFC 1951, 3.2.4)."""
+    return struct.pack("<HH", len(data), len(data) ^ 0xFFFF) + data
 
 
 def zstd(data: bytes) -> bytes:
@@ -73,6 +80,14 @@ ENCODED = {
     "deflate in zlib format": ("deflate", zlib.compress(TEXT)),
     "deflate, zlib at level 0": ("deflate", zlib.compress(TEXT, 0)),
     "raw deflate": ("deflate", raw_deflate(TEXT)),
+    "raw deflate, a stored block that begins like zlib's first byte": (
+        "deflate",
+        b"\x08" + stored_block(TEXT) + b"\x03\0",
+    ),
+    "raw deflate, first bytes with zlib's check": (
+        "deflate",
+        b"\x00" + stored_block(TEXT[:31]) + raw_deflate(TEXT[31:]),
+    ),
     "br": ("br", brotli.compress(TEXT)),
     "zstd": ("zstd", zstd(TEXT)),
     "zstd frames in a row": ("zstd", zstd(TEXT[:HALF]) + SKIPPABLE_ZSTD_FRAME + zstd(TEXT[HALF:])),
@@ -105,6 +120,7 @@ def test_empty_body(header: str | None) -> None:
     assert decode_body(b"", header) == b""
 
 
+@pytest.mark.parametrize("step_bytes", [1, 16, content_encoding.STEP_BYTES])
 @pytest.mark.parametrize(
     ("header", "start"),
     [
@@ -116,8 +132,13 @@ def test_empty_body(header: str | None) -> None:
     ],
 )
 def test_what_was_flushed_comes_at_once(
-    header: str, start: Callable[[], tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]]
+    header: str,
+    start: Callable[[], tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]],
+    step_bytes: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Also where an event does not fit into one step."""
+    monkeypatch.setattr(content_encoding, "STEP_BYTES", step_bytes)
     decoder = decoder_for(header)
     decoded = [decoder.feed(piece) for piece in flushed(start)]
     assert decoded == [event + b"\n\n" for event in TEXT.split(b"\n\n")[:-1]] + [b""]

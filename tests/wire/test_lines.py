@@ -28,6 +28,7 @@ def lines_per_piece(*pieces: bytes) -> list[list[str]]:
         pytest.param([b"a\r", b"", b"\nb\n"], [["a"], [], ["b"], []], id="crlf split around an empty piece"),
         pytest.param([b"a\r", b"\n", b"\n"], [["a"], [], [""], []], id="only one lf belongs to the cr"),
         pytest.param([b"a\r", b"b\n\n"], [["a"], ["b", ""], []], id="cr without lf at a piece's end"),
+        pytest.param([b"a\r", b"b", b"\n"], [["a"], [], ["b"], []], id="lf that follows text after a cr"),
         pytest.param([b"a\r", b"\r", b"\n"], [["a"], [""], [], []], id="cr, cr, lf in three pieces"),
         pytest.param([b"a\r"], [["a"], []], id="cr at the very end"),
         pytest.param([b"ab", b"cd", b"ef\ngh"], [[], [], ["abcdef"], ["gh"]], id="line over several pieces"),

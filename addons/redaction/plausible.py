@@ -1,0 +1,108 @@
+"""What a candidate's value must look like beyond its shape, so that look-alikes pass.
+
+In: a candidate's decoded value. Out: whether it is a secret. Kebab-case words (`sk-folding-cube`), placeholders
+(`YOUR_API_KEY`, `ghp_xxxx…`), file names and prose are none; nothing here measures entropy of text that no rule named.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any, Final
+
+from addons.wire.json_text import parse_json
+
+_PIECES: Final = re.compile(r"[A-Za-z0-9]+")
+_MASK: Final = re.compile(r"[xX*.•_-]*")
+_PLACEHOLDERS: Final = frozenset(
+    "password passwd passphrase pass pwd passw0rd secret changeme change-me example token apikey api_key api-key "
+    "your-password your_password yourpassword my-password mypassword user username admin test none null redacted "
+    "x-oauth-basic hash".split()
+)
+_PLACEHOLDER_STARTS: Final = ("hash:", "$", "{", "<", "[", "(", "%s", "*", "…", "...")
+
+
+def not_masked(value: str) -> bool:
+    """Documentation writes `ghp_xxxxxxxx`: nothing but x in its last piece."""
+    return _MASK.fullmatch(_PIECES.findall(value)[-1] if _PIECES.search(value) else "") is None
+
+
+def looks_random(value: str) -> bool:
+    """One unbroken piece that is long, or that mixes kinds of characters as words don't."""
+    return any(_is_random(piece, 16) for piece in _PIECES.findall(value))
+
+
+def looks_random_with_digits(value: str) -> bool:
+    """The same for prefixes that words may have too: a piece without any digit is a word."""
+    return any(_is_random(piece, 17) for piece in _PIECES.findall(value) if _digits(piece))
+
+
+def named_secret(value: str) -> bool:
+    """The value of something that is called a secret: strict, because code is full of such names. A UUID is none."""
+    return any(len(piece) >= 16 and _digits(piece) and not piece.isdigit() for piece in _PIECES.findall(value))
+
+
+def aws_secret(value: str) -> bool:
+    return any(c.isdigit() for c in value) and any(c.islower() for c in value) and any(c.isupper() for c in value)
+
+
+def _digits(piece: str) -> int:
+    return sum(character.isdigit() for character in piece)
+
+
+def _is_random(piece: str, sure_length: int) -> bool:
+    if piece.isdigit() or _MASK.fullmatch(piece):
+        return False
+    length, digits = len(piece), _digits(piece)
+    if length >= sure_length or (length >= 12 and digits >= 2 and not piece.isdigit()):
+        return True
+    return length >= 10 and digits >= 1 and piece.lower() != piece and piece.upper() != piece
+
+
+def jwt(value: str) -> bool:
+    """RFC 7515, section 4: the first part is a JSON object that names the algorithm; or two JSON objects in a row."""
+    header, _, rest = value.partition(".")
+    if len(rest) < 10:
+        return False
+    return rest.startswith("eyJ") or _names_algorithm(header)
+
+
+def _names_algorithm(header: str) -> bool:
+    try:
+        fields: Any = parse_json(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+    except ValueError:
+        return False
+    return isinstance(fields, dict) and "alg" in fields
+
+
+def basic_credentials(value: str) -> str | None:
+    """`user:password` of Basic authentication (RFC 7617), None when it is not that."""
+    try:
+        decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return decoded if ":" in decoded and decoded.isprintable() else None
+
+
+def basic(value: str) -> bool:
+    return basic_credentials(value) is not None
+
+
+def basic_password(value: str) -> str:
+    """What of Basic credentials is the secret: the password, or the user where that is the key (Stripe's way)."""
+    user, _, password = (basic_credentials(value) or value).partition(":")
+    return password if password and password.lower() not in _PLACEHOLDERS else user or value
+
+
+def url_password(value: str) -> bool:
+    return (
+        value.lower() not in _PLACEHOLDERS
+        and not value.startswith(_PLACEHOLDER_STARTS)
+        and _MASK.fullmatch(value) is None
+    )
+
+
+def decoded_lines(value: str) -> str:
+    """A key block's value with its line ends as they are when no JSON escapes them."""
+    return re.sub(r"\\+([nrt])", lambda found: {"n": "\n", "r": "\r", "t": "\t"}[found[1]], value)
