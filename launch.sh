@@ -266,7 +266,7 @@ make_ready() {
   local uv python
   ! was_moved || rm -rf "$VENV"
   if ! matches_lock; then
-    say 'preparing .venv (once; it takes a minute or so) …'
+    say 'preparing .venv, which takes up to a minute or so …'
     uv=$(find_uv || fetch_uv) || uv=''
     python=$(find_python "$uv") || python=''
     sync_with_uv "$uv" "$python" || install_with_pip "$python" || return 1

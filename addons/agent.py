@@ -58,7 +58,7 @@ class Agent:
         try:
             self._settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
         except ValueError as wrong:
-            raise exceptions.OptionsError(str(wrong)) from None
+            raise exceptions.OptionsError(str(wrong)) from None  # type: ignore[no-untyped-call]
         self._thread.call("", lambda pipeline: pipeline.configure())
 
     def running(self) -> None:

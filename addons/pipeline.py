@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from addons import faults
+from addons.exchange import Exchange
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request
 from addons.live import Live
@@ -193,7 +194,7 @@ class Pipeline:
         settings = self._settings()
         return HttpExchange(request, self, settings.keep_bodies, settings.raw_log)
 
-    def _open_exchanges(self) -> list[object]:
+    def _open_exchanges(self) -> list[Exchange]:
         sockets = [socket.current for socket in self._sockets.values() if socket.current is not None]
         return [*(exchange.exchange for exchange in self._http.values()), *sockets]
 

@@ -5,8 +5,6 @@ In: the handshake and the socket's messages. Out: frames to one `Exchange` after
 
 from __future__ import annotations
 
-from typing import Any
-
 from addons.exchange import Exchange, Head, Outlet
 from addons.intake import Intake, Request
 from addons.observed import CaptureFailed, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, RequestSeen
@@ -32,9 +30,8 @@ class SocketExchanges:
 
     def message(self, seen: MessageSeen) -> None:
         if seen.from_client:
-            created = _created(seen.text)
-            if created is not None:
-                self._next(seen, created)
+            if _is_create(seen.text):
+                self._next(seen)
             if self.current is not None:
                 self.current.frame_out(Frame(seen.text), seen.at)
         elif self.current is not None:
@@ -65,25 +62,24 @@ class SocketExchanges:
             redact_messages(self._outlet.redactor, messages),
         )
 
-    def _next(self, seen: MessageSeen, created: Any) -> None:
+    def _next(self, seen: MessageSeen) -> None:
         if self.current is not None:
             self.current.end(Cut.CLIENT, "the client asked for another response", seen.at, "websocket")
         flow_id = f"{self._handshake.flow_id}:{self._count}"
         self._count += 1
-        request = self._intake.take_message(self._handshake, flow_id, seen.at, seen.text, created)
+        request = self._intake.take_message(self._handshake, flow_id, seen.at, seen.text)
         self.current = Exchange(request, self._outlet)
         self.current.begin(self._head, "websocket", seen.at)
 
 
-def _created(text: str) -> Any:
-    """The parsed `response.create`, or None for any other message."""
+def _is_create(text: str) -> bool:
     if "response.create" not in text:
-        return None
+        return False
     try:
         body = parse_json(text)
     except ValueError:
-        return None
-    return body if isinstance(body, dict) and body.get("type") == "response.create" else None
+        return False
+    return isinstance(body, dict) and body.get("type") == "response.create"
 
 
 def redact_messages(redactor: Redactor, messages: list[tuple[bool, str]]) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def _call(call: dict[str, Any]) -> str:
 
 def _last_line(fields: EndFields) -> str:
     usage = fields.usage or {}
-    told = [fields.end.replace("_", " "), fields.stop_reason, fields.error]
+    told = [fields.end.replace("_", " "), str(fields.stop_reason or ""), fields.error]
     counts = [f"{usage[name]:,} {label}" for name, label in _COUNTS if usage.get(name) is not None]
     return " · ".join([*(word for word in told if word), *counts])
 

@@ -192,7 +192,7 @@ def _label(started: ExchangeStarted) -> str:
 
 
 def _end_line(ended: ExchangeEnded) -> str:
-    parts = [ended.stop_reason or ended.end if ended.end == "complete" else ended.end.replace("_", " ")]
+    parts = [str(ended.stop_reason or ended.end) if ended.end == "complete" else ended.end.replace("_", " ")]
     if ended.error:
         parts.append(one_line(ended.error, SUMMARY_CHARS))
     counts = ended.usage

@@ -1,6 +1,6 @@
 """launch.sh, in a checkout whose path has blanks and whose programs only say how they were called.
 
-Nothing here needs a network: the environment is a stand-in, and so are uv and Python where its preparation is the subject.
+Nothing here needs a network: the environment is a stand-in, and so are uv and Python where preparing it is the subject.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = (ROOT / "launch.sh").read_text()
-COMMANDS = re.findall(r"^  ([a-z]+) *\|.*\|", SCRIPT[SCRIPT.index("COMMANDS='") :].split("'\n")[0], re.MULTILINE)
+COMMANDS = re.findall(r"^  ([a-z]+)", SCRIPT.partition("COMMANDS='")[2].partition("'\n\n")[0], re.MULTILINE)
 
 ECHO = '#!/bin/sh\nprintf "%s" "${0##*/}"; for argument in "$@"; do printf " [%s]" "$argument"; done; echo\n'
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nmitmproxy\n-----END CERTIFICATE-----\n"

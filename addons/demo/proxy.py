@@ -50,8 +50,9 @@ async def mitmdump(upstream_port: int, log_dir: Path, options: Sequence[str]) ->
             yield port
         except ConnectionError as problem:
             # It listens before it loads scripts, and ends when that fails.
-            await _stop(process)
-            raise Ended(process.returncode) from problem
+            with contextlib.suppress(TimeoutError):
+                raise Ended(await asyncio.wait_for(process.wait(), STOP_S)) from problem
+            raise
         finally:
             await _stop(process)
 

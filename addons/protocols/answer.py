@@ -87,18 +87,14 @@ class Answer:
 
     # What the answer is.
 
-    def started(self, model: Any, response_id: Any, *, first_wins: bool = False) -> None:
-        """`first_wins`: the dialect repeats both in each chunk, and a later chunk's are no correction."""
-        new_model, new_id = word(model), scalar(response_id)
-        if new_model == self._model or (first_wins and self._model is not None):
-            new_model = None
-        if new_id == self._id or (first_wins and self._id is not None):
-            new_id = None
-        if new_model is None and new_id is None:
-            return
-        self._model = new_model or self._model
-        self._id = self._id if new_id is None else new_id
-        self._events.append(ResponseStarted(self._model, self._id))
+    def started(self, model: Any, response_id: Any) -> None:
+        """What is empty or no news is left out: most dialects repeat both in each frame."""
+        new_model, new_id = word(model) or self._model, scalar(response_id)
+        if new_id is None:
+            new_id = self._id
+        if new_model != self._model or new_id != self._id:
+            self._model, self._id = new_model, new_id
+            self._events.append(ResponseStarted(new_model, new_id))
 
     # Text of three sorts. A block's name is of one sort only.
 

@@ -37,9 +37,12 @@ class AnthropicDecoder(Decoder):
 
 
 def _message_start(answer: Answer, value: dict[str, Any]) -> None:
+    """The message may begin with blocks that the service already has: results of tools that code called."""
     message = obj(value.get("message"))
     answer.started(message.get("model"), message.get("id"))
+    _whole_blocks(answer, "start", message.get("content"))
     answer.usage(message.get("usage"))
+    answer.stop(message.get("stop_reason"))
 
 
 def _block_start(answer: Answer, value: dict[str, Any]) -> None:
@@ -109,14 +112,18 @@ def _ping(answer: Answer, _value: dict[str, Any]) -> None:
 
 def _whole_message(answer: Answer, value: dict[str, Any]) -> None:
     answer.started(value.get("model"), value.get("id"))
-    for index, block in enumerate(objs(value.get("content"))):
-        _open_block(answer, str(index), block)
-        call = answer.known_call(str(index))
-        if call is not None:
-            answer.finish_call(call)
+    _whole_blocks(answer, "", value.get("content"))
     answer.usage(value.get("usage"))
     answer.stop(value.get("stop_reason"))
     answer.finish()
+
+
+def _whole_blocks(answer: Answer, prefix: str, content: Any) -> None:
+    for index, block in enumerate(objs(content)):
+        _open_block(answer, f"{prefix}{index}", block)
+        call = answer.known_call(f"{prefix}{index}")
+        if call is not None:
+            answer.finish_call(call)
 
 
 def _completion(answer: Answer, value: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ class CompletionsDecoder(Decoder):
         answer = self.answer
         choices = value.get("choices")
         if isinstance(choices, list):
-            answer.started(value.get("model"), value.get("id"), first_wins=True)
+            answer.started(value.get("model"), value.get("id"))
             for choice in objs(choices):
                 if not choice.get("index"):
                     answer.text("text", choice.get("text"))

@@ -1,7 +1,7 @@
 """The dialects by name, and the decoder that settles on one of them.
 
-In: a dialect's name, or None; then frames. Out: events, in the dialect that the frames are evidently of, even where that
-is another than the name promised.
+In: a dialect's name, or None; then frames. Out: events, in the dialect that the frames are evidently of, even where
+that is another than the name promised.
 """
 
 from __future__ import annotations

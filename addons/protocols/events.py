@@ -198,7 +198,7 @@ class ExchangeEnded:
     error: str | None
     status: int | None
     model: str | None
-    stop_reason: str | None
+    stop_reason: str | int | None
     usage: dict[str, int | None]
     duration_ms: float
     ttft_ms: float | None

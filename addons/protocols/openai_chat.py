@@ -43,7 +43,7 @@ class ChatDecoder(Decoder):
 
     def _envelope(self, value: dict[str, Any]) -> None:
         answer = self.answer
-        answer.started(value.get("model") or value.get("model_id"), value.get("id"), first_wins=True)
+        answer.started(value.get("model") or value.get("model_id"), value.get("id"))
         usage = value.get("usage")
         if usage is None and "x_groq" in value:
             groq = obj(value["x_groq"])

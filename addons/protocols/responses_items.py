@@ -30,6 +30,9 @@ OBJECT_ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 """Calls whose arguments are some of the item's own fields. All others have one object under one of ARGUMENT_KEYS."""
 
+SILENT_ITEMS = frozenset(("mcp_list_tools", "mcp_approval_request", "mcp_approval_response", "compaction"))
+"""Known, and neither text nor call: an approval request announces a call that a later response makes."""
+
 ARGUMENT_KEYS = ("action", "operation", "arguments", "input")
 
 RESULT_KEYS = ("output", "outputs", "results", "tools")
@@ -72,7 +75,11 @@ class Items:
             self._reasoning(place, item)
         elif _is_call(kind):
             self._call_done(place, item)
-        self._result(place, item, kind)
+            self._result(place, item)
+        elif kind.endswith("_output"):
+            self._result(place, item)
+        elif kind not in SILENT_ITEMS:
+            self.answer.unrecognised(kind)
 
     def fill(self, output: list[dict[str, Any]]) -> None:
         """The final snapshot. Its indexes need not be those of the stream, so what has been told is judged by sort."""
@@ -164,12 +171,12 @@ class Items:
             self.answer.preview(call, '","')
         self.answer.preview(call, dump_json(delta).decode()[1:-1])
 
-    def _result(self, place: str, item: dict[str, Any], kind: str) -> None:
-        if kind in ("message", "reasoning") or kind in ("function_call", "custom_tool_call"):
+    def _result(self, place: str, item: dict[str, Any]) -> None:
+        if item.get("type") in TEXT_ARGUMENTS and item.get("type") != "mcp_call":
             return
         error = item.get("error")
         found = next((item[name] for name in RESULT_KEYS if item.get(name)), None)
-        if error or (found is not None and (_is_call(kind) or kind.endswith("_output"))):
+        if error or found is not None:
             self.answer.result(place, _call_id(item), error or found, is_error=bool(error))
 
 

@@ -67,6 +67,7 @@ KEYS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("watsonx.generation", lambda value: any("generated_text" in result for result in objs(value.get("results")))),
     ("mcp.streamable-http", lambda value: value.get("jsonrpc") == "2.0"),
     ("cohere.chat-v1", lambda value: "generation_id" in value and "text" in value),
+    ("writer.completions", lambda value: len(value) == 1 and isinstance(value.get("value"), str)),
 )
 
 EVENTS: dict[str, str] = {

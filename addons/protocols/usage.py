@@ -31,7 +31,10 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """It is this shape if one of `marks` is there and none of `unless`. Of several paths the first that is told counts."""
+    """An object is of this shape if it has one of `marks` and none of `unless`. The first path that is told counts.
+
+    `…_if_any`: fields that hosts fill with zero whether or not they count such tokens, so that zero tells nothing.
+    """
 
     marks: tuple[str, ...]
     input: tuple[Path, ...]
@@ -39,6 +42,8 @@ class Shape:
     cache_read: tuple[Path, ...] = ()
     cache_creation: tuple[Path, ...] = ()
     reasoning: tuple[Path, ...] = ()
+    cache_read_if_any: tuple[Path, ...] = ()
+    cache_creation_if_any: tuple[Path, ...] = ()
     cache_is_beside_input: bool = False
     reasoning_is_beside_output: bool = False
     unless: tuple[str, ...] = ()
@@ -79,8 +84,10 @@ SHAPES: tuple[Shape, ...] = (
         marks=("inputTokens", "outputTokens"),
         input=(("inputTokens",),),
         output=(("outputTokens",),),
-        cache_read=(("cacheReadInputTokens",), ("cacheReadInputTokenCount",)),
-        cache_creation=(("cacheWriteInputTokens",), ("cacheWriteInputTokenCount",)),
+        cache_read=(("cacheReadInputTokens",),),
+        cache_creation=(("cacheWriteInputTokens",),),
+        cache_read_if_any=(("cacheReadInputTokenCount",),),
+        cache_creation_if_any=(("cacheWriteInputTokenCount",),),
         cache_is_beside_input=True,
     ),
     # Bedrock's invocation metrics
@@ -135,12 +142,13 @@ SHAPES: tuple[Shape, ...] = (
             ("prompt_cache_hit_tokens",),
             ("cached_tokens",),
             ("num_cached_tokens",),
-            ("cache_read_input_tokens",),
         ),
         cache_creation=(
             ("prompt_tokens_details", "cache_write_tokens"),
             ("prompt_tokens_details", "cache_creation_tokens"),
         ),
+        cache_read_if_any=(("cache_read_input_tokens",),),
+        cache_creation_if_any=(("cache_creation_input_tokens",),),
         reasoning=(("completion_tokens_details", "reasoning_tokens"), ("reasoning_tokens",)),
     ),
     ANTHROPIC,
@@ -167,7 +175,8 @@ def normalise_usage(api: str | None, raw: dict[str, Any] | None) -> dict[str, in
         shape = next((shape for shape in SHAPES if _fits(shape, raw)), None)
     if shape is None:
         return usage
-    read, creation = _first(raw, shape.cache_read), _first(raw, shape.cache_creation)
+    read = _cache(raw, shape.cache_read, shape.cache_read_if_any)
+    creation = _cache(raw, shape.cache_creation, shape.cache_creation_if_any)
     reasoning = _first(raw, shape.reasoning)
     told, output = _first(raw, shape.input), _first(raw, shape.output)
     usage["cache_read_input_tokens"] = read
@@ -192,6 +201,11 @@ def _lasting(raw: dict[str, Any], ttl: str) -> int | None:
     return next(
         (_count(row.get("inputTokens")) for row in objs(raw.get("cacheDetails")) if row.get("ttl") == ttl), None
     )
+
+
+def _cache(raw: dict[str, Any], paths: Iterable[Path], if_any: Iterable[Path]) -> int | None:
+    told = _first(raw, paths)
+    return told if told is not None else _first(raw, if_any) or None
 
 
 def _first(raw: dict[str, Any], paths: Iterable[Path]) -> int | None:

@@ -8,7 +8,6 @@ scanning, Microsoft's CASK) list them; lengths are taken generously where a vend
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -161,7 +160,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("grafana", "glc_ glsa_", rf"{BASE64}_", 32),
     _key("new relic", "NRAK- NRJS- NRII-", rf"{WORD}", 19),
     _key("sonarqube", "squ_ sqp_ sqa_", HEX, 40, 40, **_EXACT),
-    _key("terraform cloud, marked", "atlasv1.", WORD, 60),
+    _key("terraform cloud, without its head", "atlasv1.", WORD, 60),
     _key("artifactory", "AKCp cmVmd", ALNUM, 59, 80, **_EXACT),
     # Money, messages, documents
     _key("stripe", "sk_live_ sk_test_ rk_live_ rk_test_ sk_org_", ALNUM, 16),
@@ -185,7 +184,6 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("shopify", "shpat_ shpca_ shppa_ shpss_", "0-9a-fA-F", 32, 32, **_EXACT),
     _key("notion", "ntn_ secret_", ALNUM, 40, **_SHORT),
     _key("linear", "lin_api_ lin_oauth_", ALNUM, 32),
-    _key("airtable", "pat", rf"{ALNUM}.", 79, 79, **_SHORT),
     _key("figma", "figd_ figu_", WORD, 36),
     _key("dropbox", "sl.u. sl.B", WORD, 100),
     _key("facebook", "EAAM EAAC EAAG EAAB", ALNUM, 90, **_SHORT),
@@ -230,19 +228,17 @@ RULES: Final[tuple[Rule, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A secret without a telling beginning: `marker` stands `back` characters after its start. `tail`, where given, is
-    what a beginning that is no word any more looks like; from then on it is held back until the marker must have come."""
+    """A secret without a telling beginning: `marker` stands `back` characters after its start. `part` finds, at the end
+    of the text, what may still become one: from the moment on at which it is no word any more."""
 
     name: str
     marker: str
     back: int
     whole: re.Pattern[str]
-    tail: Callable[[str], bool] | None = None
+    part: re.Pattern[str]
 
 
-def _mixed(run: str) -> bool:
-    return any(c.isdigit() for c in run) and any(c.islower() for c in run) and any(c.isupper() for c in run)
-
+_MIXED: Final = rf"(?=[{ALNUM}]*[0-9])(?=[{ALNUM}]*[a-z])(?=[{ALNUM}]*[A-Z])"
 
 MARKED: Final[tuple[Marked, ...]] = (
     Marked(
@@ -250,18 +246,20 @@ MARKED: Final[tuple[Marked, ...]] = (
         "JQQJ9",
         52,
         re.compile(rf"(?<![{ALNUM}])[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{27}}(?:[{ALNUM}]{{2}}==)?(?![{ALNUM}])"),
-        _mixed,
+        re.compile(rf"(?<![{ALNUM}]){_MIXED}(?:[{ALNUM}]{{16,56}}|[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{0,29}}={{0,2}})\Z"),
     ),
     Marked(
         "azure ad client secret",
         "Q~",
         4,
         re.compile(rf"(?<![{WORD}~.])[{WORD}~.]{{3}}[0-9]Q~[{WORD}~.]{{31,34}}(?![{WORD}~])"),
+        re.compile(rf"(?<![{WORD}~.])[{WORD}~.]{{3}}[0-9]Q(?:~[{WORD}~.]{{0,34}})?\Z"),
     ),
     Marked(
         "terraform cloud",
         ".atlasv1.",
         14,
         re.compile(rf"(?<![{ALNUM}])[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{60,70}}(?![{WORD}=])"),
+        re.compile(rf"(?<![{ALNUM}])[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{0,70}}\Z"),
     ),
 )

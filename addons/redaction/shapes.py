@@ -25,7 +25,7 @@ STANDINS: Final = {ord(character): STANDIN_BASE + ord(character) for character i
 that a password with `%40` in it is one password. Classes that want the character itself name the stand-in too."""
 
 ALNUM: Final = "A-Za-z0-9"
-WORD: Final = "A-Za-z0-9_-"
+WORD: Final = r"A-Za-z0-9_\-"
 HEX: Final = "0-9a-f"
 BASE64: Final = "A-Za-z0-9+/=\ue02f"
 

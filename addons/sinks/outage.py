@@ -51,6 +51,8 @@ class Outages:
         block.until_s = self._monotonic_s() + block.delay_s
         if self.current is None:
             reason = os.strerror(error.errno) if error.errno else type(error).__name__
+            if isinstance(error, TimeoutError):
+                reason = "another process keeps it locked"
             name = "the log folder" if path == self._root else path.relative_to(self._root)
             self.current = f"agent_log_dir={self._root}: {name} can't be written ({reason})"
             self._lost_before = self.lost_records

@@ -101,12 +101,12 @@ class EndFields:
     purpose: str
     api: str | None
     model: str | None
-    response_id: str | None
+    response_id: str | int | None
     events: int
     bytes: int
     duration_ms: float | None
     ttft_ms: float | None
-    stop_reason: str | None
+    stop_reason: str | int | None
     text: str
     thinking: str
     tool_calls: list[dict[str, Any]]

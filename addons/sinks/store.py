@@ -216,6 +216,9 @@ class LogStore:
         if not self._outages.may_try(self._settings.root):
             return
         try:
+            if self._backlog.waiting(self._paths[Kind.BLOBS]):
+                # After a compaction that is a large file, and to be read before the lock holds up other processes.
+                self._blobs.refresh()
             with self._lock:
                 self._outages.succeeded(self._settings.root)
                 for path in sorted(self._backlog.paths, key=lambda path: self._priority.get(path, len(self._priority))):

@@ -25,8 +25,8 @@ from tests.e2e.authority import Authority
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "addons" / "all.py"
 MITMDUMP = Path(sys.executable).with_name("mitmdump")
-CAPTURE_ON = "capture on"
-START_LIMIT_S = 60.0
+CAPTURE_ON = "capture is on"
+START_LIMIT_S = 30.0
 STOP_LIMIT_S = 20.0
 
 

@@ -78,8 +78,9 @@ class Laboratory:
         return end, self.lines(end["flow_id"])
 
     def lines(self, flow_id: str) -> list[str]:
-        text = (self.proxy.log_dir / "all-mitm-sse" / "sse_lines.jsonl").read_text()
-        return [line for line in text.split("\n")[:-1] if json.loads(line)["flow_id"] == flow_id]
+        file = self.proxy.log_dir / "all-mitm-sse" / "sse_lines.jsonl"
+        lines = file.read_text().split("\n")[:-1] if file.exists() else []
+        return [line for line in lines if json.loads(line)["flow_id"] == flow_id]
 
 
 @contextmanager

@@ -105,13 +105,14 @@ def test_a_full_disk_leaves_whole_records(
 def test_what_can_not_even_be_cut_off_is_repaired_by_the_next_append(
     path: Path, monkeypatch: pytest.MonkeyPatch, file_size_limit: Callable[[int], AbstractContextManager[None]]
 ) -> None:
-    def fail(fd: int, size: int) -> None:
+    def fail(*_: int) -> None:
         raise OSError(errno.EIO, "no")
 
     file = AppendFile(path)
-    with monkeypatch.context() as patch, file_size_limit(3), pytest.raises(AppendError):
+    with monkeypatch.context() as patch, file_size_limit(3):
         patch.setattr(os, "ftruncate", fail)
-        file.append([b"1\n", b"torn\n"])
+        with pytest.raises(AppendError):
+            file.append([b"1\n", b"torn\n"])
     assert path.read_bytes() == b"1\nt"
     file.append([b"2\n"])
     assert path.read_bytes() == b"1\n2\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -62,7 +61,7 @@ def test_what_comes_meanwhile_stays(
     path.write_bytes(blobs[0].line + blobs[1].line + blobs[2].line)
     flows.write_bytes(flow(blobs[0]))
 
-    def write_meanwhile(descriptor: int) -> None:
+    def write_meanwhile(_: int) -> None:
         with path.open("ab") as file:
             file.write(blobs[3].line)
         rotate(flows, 0.0)
@@ -88,7 +87,7 @@ def test_a_replaced_file_is_left_alone(
     path = tmp_path / layout.BLOBS
     path.write_bytes(blobs[0].line)
 
-    def replace(sink: BinaryIO) -> None:
+    def replace(_: int) -> None:
         path.rename(tmp_path / "moved away")
         path.write_bytes(blobs[1].line)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import queue
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from addons.sinks import layout
 from addons.sinks.archive import open_stream
 from addons.sinks.locking import FolderLock, private_folder
-from addons.sinks.maintenance import Limits, Maintenance
+from addons.sinks.maintenance import Limits, Maintenance, MaintenanceThread
 from addons.sinks.records import RecordContext, blob_record
 from addons.sinks.rotation import rotated_files
 
@@ -134,11 +136,30 @@ def test_one_process_at_a_time(tmp_path: Path, run: Runner) -> None:
     assert not leftover.exists()
 
 
-def test_a_fault_of_one_step_is_reported_and_the_others_go_on(tmp_path: Path, run: Runner) -> None:
+def test_a_fault_of_one_step_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
     folder = tmp_path / layout.MAIN
+    private_folder(folder)
     (folder / "sse_lines.20261123T101500Z.jsonl").mkdir()  # can't be compressed
     (folder / layout.COMPACTION_DUE).touch()
     faults: list[str] = []
     Maintenance(tmp_path, Limits(), lambda where, error: faults.append(f"{where}: {type(error).__name__}")).run()
     assert faults == ["maintenance compress: IsADirectoryError"]
     assert not (folder / layout.COMPACTION_DUE).exists()
+
+
+def test_the_thread_runs_at_start_and_when_asked(tmp_path: Path) -> None:
+    """Never on the thread that asks."""
+    runs: queue.Queue[int] = queue.Queue()
+
+    class Noted(Maintenance):
+        def run(self) -> bool:
+            runs.put(threading.get_ident())
+            return True
+
+    thread = MaintenanceThread(Noted(tmp_path, Limits(), lambda *_: None))
+    thread.start()
+    first = runs.get(timeout=10)
+    thread.ask()
+    second = runs.get(timeout=10)
+    thread.stop()
+    assert first == second != threading.get_ident()

@@ -38,11 +38,10 @@ def outages(clock: Clock, said: list[str]) -> Outages:
 def test_an_outage_is_said_once_with_cause_and_remedy(outages: Outages, said: list[str]) -> None:
     for path in (FILE, OTHER, FILE):
         outages.failed(path, FULL)
-    assert said == [
-        "agent_log_dir=/log: a/f.jsonl can't be written (No space left on device). Traffic goes on; up to 32 MB of "
-        "records wait in memory and are written as soon as that is possible. Make room, or name another folder."
-    ]
-    assert outages.current == "agent_log_dir=/log: a/f.jsonl can't be written (No space left on device)"
+    cause = "agent_log_dir=/log: a/f.jsonl can't be written (No space left on device)"
+    consequence = "Traffic goes on; up to 32 MB of records wait in memory and are written as soon as that is possible."
+    assert said == [f"{cause}. {consequence} Make room, or name another folder."]
+    assert outages.current == cause
 
 
 @pytest.mark.parametrize(("lost", "outcome"), [(0, "nothing is lost"), (3, "3 records are lost")])
@@ -77,3 +76,8 @@ def test_one_files_outage_holds_up_no_other(outages: Outages) -> None:
     assert (outages.may_try(FILE), outages.may_try(OTHER)) == (False, True)
     outages.retry_now()
     assert outages.may_try(FILE)
+
+
+def test_a_lock_that_is_never_given_back_is_told_as_such(outages: Outages, said: list[str]) -> None:
+    outages.failed(ROOT, TimeoutError(errno.ETIMEDOUT, ".lock"))
+    assert "the log folder can't be written (another process keeps it locked)" in said[0]

@@ -28,7 +28,9 @@ def test_the_name_of_a_rotated_file(tmp_path: Path, name: str, rotated: str) -> 
     assert not (tmp_path / name).exists()
 
 
-@pytest.mark.parametrize("name", ["sse_lines.jsonl", "sse_lines.20261123T101500Z.jsonl.zst.tmp", "x.2026.jsonl", ".lock"])
+@pytest.mark.parametrize(
+    "name", ["sse_lines.jsonl", "sse_lines.20261123T101500Z.jsonl.zst.tmp", "x.2026.jsonl", ".lock"]
+)
 def test_what_is_no_rotated_file(name: str) -> None:
     assert parse_rotated(Path(name)) is None
 

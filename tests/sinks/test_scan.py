@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -19,7 +20,7 @@ LINES = b"".join(b'{"id":"%c","x":"{\\"id\\":\\"z\\""}\n' % letter for letter in
 @given(st.lists(st.integers(0, len(LINES)), max_size=6))
 def test_a_seam_hides_nothing(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(LINES)]
-    chunks = [LINES[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    chunks = [LINES[start:end] for start, end in itertools.pairwise(edges)]
     assert set(scan_chunks(chunks, PATTERN)) == set(scan_chunks([LINES], PATTERN)) == {b"%c" % c for c in b"abcdef"}
 
 

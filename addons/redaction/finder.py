@@ -1,0 +1,269 @@
+"""Where the secrets are in a text, and from where on its end is undecided.
+
+In: a decoded view (view.py), a position to start from, and whether the text ends here for good. Out: `Scan`, with the
+secrets found and, when more text may come, the place from which it must be held back. A decision that has been made
+holds whatever comes after: a text scanned in pieces gives the same secrets as the text scanned whole.
+
+Step one is one pass of a regex for the places where some secret's literal beginning stands (or its first characters, at
+the very end); only there are the rules tried.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from addons.redaction.rules import MARKED, RULES
+from addons.redaction.shapes import ALNUM, STANDINS, Rule
+from addons.redaction.view import View
+
+LOOK_BEHIND: Final = 96
+"""How much decided text must stay in front of the undecided, for rules that look back."""
+_DEEPEST_BASE64: Final = 3
+_UNDO_STANDINS: Final = {standin: character for character, standin in STANDINS.items()}
+
+
+def hashed(value: str) -> str:
+    """What stands in a secret's place: the same for the same secret wherever it turns up (S4.20)."""
+    return "hash:" + sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A secret at `start:end` of the view. `text` stands in for it. `swallow` matches what may still belong to it when
+    the text goes on; None when it ends here."""
+
+    start: int
+    end: int
+    text: str
+    swallow: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`keep`: from here on the text is needed again once it goes on. `hold` (not before `keep`): from here on it must
+    not be shown yet. Both are the view's length when nothing is undecided. `public`: what is held is the common
+    beginning of a format and gives nothing away yet."""
+
+    found: list[Found]
+    keep: int
+    hold: int
+    public: bool
+
+
+def _trie(words: Iterable[str]) -> str:
+    """A regex for any of the words, or for the beginning of one at the end of the text."""
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[0], []).append(word[1:])
+    branches = [
+        re.escape(head) + ("" if "" in rests else rf"(?:\Z|{_trie(rests)})") for head, rests in sorted(heads.items())
+    ]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+_BEGINNING: Final = _trie({anchor for row in RULES for anchor in row.anchors})
+_ENCODED_TEXT: Final = r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{24}"
+_BEGINNING_AT: Final = re.compile(rf"(?:{_BEGINNING}|{_ENCODED_TEXT})")
+_BEGINNING_IN: Final = re.compile(rf"[^{ALNUM}](?=(?:{_BEGINNING}|{_ENCODED_TEXT}))")
+_BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?={_BEGINNING})")
+_BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
+_LONGEST_LEAD: Final = 8
+_BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_NO_TEXT: Final = bytes(range(9)) + bytes(range(14, 32)) + bytes(range(127, 256)) + b"\x0b\x0c"
+_BY_FIRST: Final[dict[str, list[Rule]]] = {}
+for _row in RULES:
+    for _first in {anchor[0] for anchor in _row.anchors}:
+        _BY_FIRST.setdefault(_first, []).append(_row)
+
+
+def redact(raw: str, start: int = 0, depth: int = 0) -> str:
+    """The whole text without its secrets, from `start` on (what is before is context, and is not returned)."""
+    view = View(raw)
+    found = scan(view.text, view.from_raw(start), True, depth).found
+    if not found:
+        return raw[start:] if start else raw
+    pieces: list[str] = []
+    done = start
+    for secret in found:
+        pieces += (raw[done : view.to_raw(secret.start)], secret.text)
+        done = view.to_raw(secret.end)
+    pieces.append(raw[done:])
+    return "".join(pieces)
+
+
+def suspicious(raw: str) -> bool:
+    """Whether there is anything in the text that a rule would look at. False: certainly nothing to redact in it."""
+    view = View(raw).text
+    return any(_is_text(view, at) or _starts_some_rule(view, at) for at in _places(view, 0))
+
+
+def _starts_some_rule(view: str, at: int) -> bool:
+    return any(view.startswith(row.anchors, at) for row in _BY_FIRST.get(view[at], ()))
+
+
+def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
+    found: list[Found] = []
+    keep = hold = len(view)
+    public = True
+    for at in _places(view, start):
+        if at >= hold:
+            break
+        if any(secret.start <= at < secret.end for secret in found[-3:]):
+            continue
+        verdict = _judge(view, at, final, depth)
+        if isinstance(verdict, Found):
+            if not any(verdict.start < secret.end and secret.start < verdict.end for secret in found[-3:]):
+                found.append(verdict)
+        elif verdict is not None:
+            keep = min(keep, at)
+            if verdict.hold < hold:
+                hold, public = verdict.hold, verdict.public
+    if not final and (undecided := _marked_tail(view, start)) is not None and undecided < hold:
+        keep, hold, public = min(keep, undecided), undecided, False
+    while found and (crossing := [secret for secret in found if secret.start < hold < secret.end]):
+        hold, public = min(secret.start for secret in crossing), False
+        keep = min(keep, hold)
+    found = sorted((secret for secret in found if secret.end <= hold), key=lambda secret: secret.start)
+    return Scan(found, keep, hold, public)
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    hold: int
+    public: bool
+
+
+def _judge(view: str, at: int, final: bool, depth: int) -> Found | _Undecided | None:
+    """What stands at this place, by all rules. While one of them is undecided, all are: a longer one may win."""
+    rows = _BY_FIRST.get(view[at], ()) if at < len(view) else ()
+    end = len(view)
+    if not final:
+        undecided = [_undecided(row, begun, view) for row in rows if (begun := row.part.match(view, at))]
+        if _is_text(view, at) and (run := _BASE64_RUN.match(view, at)) and run.end() == end:
+            undecided.append(_Undecided(at, False))
+        if undecided:
+            first = min(undecided, key=lambda one: (one.hold, one.public))
+            return first
+    best: Found | None = None
+    for row in rows:
+        secret = _match(row, view, at)
+        if secret is not None and (best is None or (secret.start, -secret.end) < (best.start, -best.end)):
+            best = secret
+    if best is not None and best.start > at:
+        inner = _judge(view, best.start, True, depth)
+        if isinstance(inner, Found) and inner.start == best.start:
+            return inner
+    if best is None:
+        best = _match_marked(view, at)
+    if best is None and depth < _DEEPEST_BASE64 and _is_text(view, at):
+        best = _match_encoded(view, at, depth)
+    return best
+
+
+def _undecided(row: Rule, begun: re.Match[str], view: str) -> _Undecided:
+    secret = begun.start("secret")
+    if secret < 0:
+        return _Undecided(len(view), True)
+    tail = view[secret:]
+    return _Undecided(secret, any(beginning.startswith(tail) for beginning in row.public))
+
+
+def _match(row: Rule, view: str, at: int) -> Found | None:
+    whole = row.whole.match(view, at)
+    if whole is None:
+        return None
+    start, end = whole.span("secret")
+    value = view[start:end]
+    if row.trim:
+        value = value.rstrip(row.trim)
+        end = start + len(value)
+    value = value.translate(_UNDO_STANDINS)
+    if not row.valid(value):
+        return None
+    text = hashed(row.value(value) if row.value else value)
+    swallow = row.swallow if end == whole.end() else None
+    if swallow is not None and (rest := swallow.match(view, end)):
+        end = rest.end()
+    return Found(start, end, text, swallow)
+
+
+def _match_marked(view: str, at: int) -> Found | None:
+    for row in MARKED:
+        if view.startswith(row.marker, at + row.back) and (whole := row.whole.match(view, at)):
+            return Found(at, whole.end(), hashed(whole[0]))
+    return None
+
+
+def _match_encoded(view: str, at: int, depth: int) -> Found | None:
+    """Base64 of a text with secrets in it: the same without them, as base64 again."""
+    run = _BASE64_RUN.match(view, at)
+    if run is None:
+        return None
+    encoded = run[0]
+    digits = encoded.rstrip("=").replace("-", "+").replace("_", "/")
+    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+    text = base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "surrogateescape")
+    clean = redact(text, depth=depth + 1)
+    if clean == text:
+        return None
+    again = base64.b64encode(clean.encode("utf-8", "surrogateescape")).decode("ascii")
+    if "-" in encoded or "_" in encoded:
+        again = again.replace("+", "-").replace("/", "_")
+    return Found(at, run.end(), again if encoded.endswith("=") or not len(digits) % 4 else again.rstrip("="))
+
+
+def _is_text(view: str, at: int) -> bool:
+    """Whether base64 starts here that decodes to plain text (an image, a hash or an identifier does not)."""
+    head = view[at : at + 24]
+    if len(head) < 24 or not head.isascii() or (at and view[at - 1] in _BASE64_DIGITS):
+        return False
+    try:
+        return not binascii.a2b_base64(head).translate(None, _TEXT) and _DIGITS_ONLY.fullmatch(head) is not None
+    except binascii.Error:
+        return False
+
+
+_BASE64_DIGITS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
+_DIGITS_ONLY: Final = re.compile(r"[A-Za-z0-9+/]{24}")
+_TEXT: Final = bytes(sorted(set(range(256)) - set(_NO_TEXT)))
+
+
+def _marked_tail(view: str, start: int) -> int | None:
+    """Where at the text's end something starts that may become a secret without a telling beginning."""
+    tail = view[-LOOK_BEHIND:]
+    if not (tail[-16:].isalnum() or "Q" in tail or "JQQJ9" in tail or ".atlasv1." in tail):
+        return None
+    offset = max(0, len(view) - LOOK_BEHIND)
+    begun = [found.start() for row in MARKED if (found := row.part.search(view, offset))]
+    return min(begun, default=None)
+
+
+def _places(view: str, start: int) -> Iterator[int]:
+    """Where a secret may start, in ascending order."""
+    lead = max(0, start - _LONGEST_LEAD)
+    places = {found.end() for found in _BEGINNING_IN.finditer(view, lead)}
+    if start == 0 and _BEGINNING_AT.match(view):
+        places.add(0)
+    if "\\" in view:
+        places.update(found.end() for found in _BEGINNING_AFTER_ESCAPE.finditer(view, lead))
+    if "%" in view:
+        places.update(found.end() for found in _BEGINNING_AFTER_PERCENT.finditer(view, lead))
+    for row in MARKED:
+        places.update(_marked_places(view, row.marker, row.back, start))
+    return iter(sorted(at for at in places if at >= start - LOOK_BEHIND)) if places else iter(())
+
+
+def _marked_places(view: str, marker: str, back: int, start: int) -> Iterator[int]:
+    at = view.find(marker, max(0, start - LOOK_BEHIND))
+    while at >= 0:
+        if at >= back:
+            yield at - back
+        at = view.find(marker, at + 1)
+
+

@@ -1,0 +1,79 @@
+"""The decoded view: text as it reads once JSON escapes and percent-encoding of ASCII are undone, with the way back.
+
+In: text as it stands. Out: `View`, its decoded text and the raw offset of each of its characters. Escapes of any depth
+count (`\\\\u0073`, `%2573`), because a tool's arguments are JSON inside JSON. Letter escapes (`\\n`) stay as they are:
+what follows them may start a secret, and the rules know that; so nothing is lost when it was no escape after all.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import Final
+
+from addons.redaction.shapes import STANDINS
+
+_ESCAPE: Final = re.compile(r"\\{1,16}(?:u00([0-7][0-9A-Fa-f])|/)|%(?:25)*([0-7][0-9A-Fa-f])", re.ASCII)
+_CUT_ESCAPE: Final = re.compile(r"(?:\\{1,16}(?:u(?:0(?:0[0-7]?)?)?)?|%(?:25)*(?:[0-7])?)\Z", re.ASCII)
+LONGEST_ESCAPE: Final = 24
+
+
+class View:
+    __slots__ = ("_raw_ends", "_view_starts", "raw", "text")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self.text = raw
+        self._view_starts: list[int] = []
+        """Where in the view an escape's character stands, in ascending order."""
+        self._raw_ends: list[int] = []
+        """Where in the raw text that escape ends."""
+        if ("\\" in raw or "%" in raw) and _ESCAPE.search(raw):
+            self._decode()
+
+    def _decode(self) -> None:
+        pieces: list[str] = []
+        done = length = 0
+        for escape in _ESCAPE.finditer(self.raw):
+            start, end = escape.span()
+            json_hex, percent_hex = escape.groups()
+            if json_hex is not None:
+                character = chr(int(json_hex, 16))
+            elif percent_hex is not None:
+                character = chr(int(percent_hex, 16)).translate(STANDINS)
+            else:
+                character = "/"
+            pieces += (self.raw[done:start], character)
+            length += start - done
+            self._view_starts.append(length)
+            self._raw_ends.append(end)
+            length += 1
+            done = end
+        pieces.append(self.raw[done:])
+        self.text = "".join(pieces)
+
+    def to_raw(self, position: int) -> int:
+        """The raw offset at which the view's character `position` starts."""
+        escapes_before = bisect_left(self._view_starts, position)
+        if not escapes_before:
+            return position
+        last = escapes_before - 1
+        return self._raw_ends[last] + position - self._view_starts[last] - 1
+
+    def from_raw(self, offset: int) -> int:
+        """The first of the view's characters that starts at or after the raw `offset`."""
+        escapes_before = bisect_right(self._raw_ends, offset)
+        if not escapes_before:
+            return min(offset, self._view_starts[0] + 1) if self._view_starts else offset
+        last = escapes_before - 1
+        position = self._view_starts[last] + 1 + offset - self._raw_ends[last]
+        return min(position, self._view_starts[last + 1] + 1) if escapes_before < len(self._view_starts) else position
+
+
+def cut_escape(raw: str) -> int:
+    """Where an escape starts that the end of the text has cut; the text's length when there is none."""
+    tail = max(0, len(raw) - LONGEST_ESCAPE)
+    if "\\" not in raw[tail:] and "%" not in raw[tail:]:
+        return len(raw)
+    found = _CUT_ESCAPE.search(raw, tail)
+    return found.start() if found else len(raw)
