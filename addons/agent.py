@@ -29,7 +29,7 @@ _log = logging.getLogger("mitmagent")
 
 
 class Agent:
-    """Owns everything that lives as long as the script. `addons` are the other addons to register."""
+    """Owns everything that lives as long as the script. mitmproxy registers what it finds in `addons` along with it."""
 
     name = "mitmagent"
 

@@ -20,7 +20,5 @@ if __name__.startswith("__mitmproxy_script__"):
 
 from addons.agent import Agent  # noqa: E402  (needs the path above)
 
-_agent = Agent()
-
-# Last: importing from the package has bound the name `addons` to it, and mitmproxy reads the list by that name.
-addons = [_agent, *_agent.addons]
+# Importing from the package has bound the name `addons` to it, and mitmproxy reads the list by that name.
+addons = [Agent()]

@@ -60,7 +60,9 @@ class Outlet(Protocol):
         """How many of its frames could not be kept."""
         ...
 
-    def closed(self, flow_id: str) -> None: ...
+    def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
+        """The exchange has its end record. `response_id` may be what a later request continues."""
+        ...
 
 
 class Stamp(NamedTuple):
@@ -180,7 +182,7 @@ class Exchange:
         with faults.guard("decoder", self._context.flow_id):
             self._take_events(self._decoder.close(), at)
         self._write_end(*self._verdict(cut, error), at)
-        self._outlet.closed(self._context.flow_id)
+        self._outlet.closed(self._context.flow_id, self._summary.response_id, self.request.session_id)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,9 @@ from addons.wire.json_text import dump_json, parse_json_exactly
 REMEMBERED = 50_000
 """Messages whose redaction is remembered, oldest forgotten first. About 150 bytes each."""
 
+CONVERSATION = ("main", "subagent")
+"""The purposes that are turns of a conversation; all others stand beside it."""
+
 _CREDENTIAL_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie")
 
 
@@ -163,11 +166,22 @@ class Intake:
     ) -> tuple[str, str]:
         """The session's id and where it came from; by the conversation's content where the wire names none."""
         if identity.session_id is not None:
-            return identity.session_id, identity.session_source or "derived"
+            root = self._conversations.root(identity.session_id, identity.agent_id)
+            return root, identity.session_source or "derived"
+        previous = body.get("previous_response_id") if isinstance(body, dict) else None
+        known = self._conversations.by_response(previous) if isinstance(previous, str) else None
+        if known is not None:
+            return known, "body:previous_response_id"
         credential = "\n".join(headers.get(name, "") for name in _CREDENTIAL_HEADERS)
-        digest = hashlib.sha256(credential.encode("utf-8", errors="replace")).hexdigest()
+        owner = hashlib.sha256(credential.encode("utf-8", errors="replace")).hexdigest()
         items = tuple(_digest(dump_json(without_cache_markers(item))).hex() for item in conversation_items(body))
-        return self._conversations.assign(client, digest, items, at.monotonic_ns / 1e9), "derived"
+        beside = identity.purpose not in CONVERSATION
+        return self._conversations.assign(client, owner, items, at.monotonic_ns / 1e9, beside=beside), "derived"
+
+    def answered(self, response_id: str | int | None, session_id: str) -> None:
+        """A response's id, by which a later request may continue it."""
+        if isinstance(response_id, str):
+            self._conversations.link(response_id, session_id)
 
     def _split(self, body: Any, collector: BlobCollector) -> tuple[Any, bool]:
         """The body with references, and whether redaction changed anything in it."""

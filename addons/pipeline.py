@@ -81,7 +81,8 @@ class Pipeline:
         self.flush()
         return self._store.take_lost(flow_id)
 
-    def closed(self, flow_id: str) -> None:
+    def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
+        self._intake.answered(response_id, session_id)
         # The store must have the end record before its journal forgets the exchange.
         self.flush()
         self._store.closed(flow_id)

@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from addons.intake import Request
+from addons.intake import CONVERSATION, Request
 from addons.sinks.records import EndFields
 from addons.wire.json_text import dump_json
 
-_CONVERSATION = ("main", "subagent")
 _FENCES = re.compile(r"`{3,}")
 
 
 def transcript_piece(request: Request, fields: EndFields, ts: str) -> str | None:
     """None where the exchange is no conversation."""
-    if request.purpose not in _CONVERSATION:
+    if request.purpose not in CONVERSATION:
         return None
     who = f" · sub-agent {request.agent_id}" if request.agent_id else ""
     parts = [f"## {ts} · {fields.model or 'unknown model'}{who}"]

@@ -126,7 +126,7 @@ class PlainText:
         header = ("\n" if self._last_label else "") + self._theme.style("speaker", f"── {speaker.label} ──") + "\n"
         self._last_label = speaker.label
         # The one who spoke before may have been in the middle of a line.
-        return ("\n" if self._last_open_line(flow_id) else "") + header + text
+        return ("\n" if self._last_open_line(flow_id) else "") + header + text.removeprefix("\n")
 
     def _last_open_line(self, flow_id: str) -> bool:
         return any(not s.at_line_start and not s.waiting for key, s in self._speakers.items() if key != flow_id)

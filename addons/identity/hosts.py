@@ -1,7 +1,7 @@
 """Which hosts are an LLM provider's, and what the provider is called.
 
-In: a host's name, with or without port. Out: the provider by the names that LOGFORMAT uses (SPEC S4.10), or the host's own
-name. One row per provider. A pattern is a name, `.suffix` for all names below it, or has `*` for any characters.
+In: a host's name, with or without port. Out: the provider by the names that LOGFORMAT uses (SPEC S4.10), or the host's
+own name. One row per provider. A pattern is a name, `.suffix` for all names below it, or has `*` for any characters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ LLM_HOSTS: dict[str, tuple[str, ...]] = {
     ),
     "vertex": ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
     "github-models": ("models.github.ai", "models.inference.ai.azure.com"),
-    "github-copilot": (".githubcopilot.com", "copilot-proxy.githubusercontent.com", ".ghe.com"),
+    "github-copilot": (
+        "api.githubcopilot.com",
+        "api.*.githubcopilot.com",
+        "proxy.*.githubcopilot.com",
+        "copilot-proxy.githubusercontent.com",
+        "copilot-api.*.ghe.com",
+    ),
     "azure": (
         ".openai.azure.com",
         ".openai.azure.us",
@@ -134,14 +140,14 @@ LLM_HOSTS: dict[str, tuple[str, ...]] = {
 SIDE_HOSTS: dict[str, tuple[str, ...]] = {
     "anthropic": (".anthropic.com", "claude.ai", ".claude.ai", "claude.com", ".claude.com"),
     "openai": (".openai.com", ".chatgpt.com"),
-    "github-copilot": ("*.telemetry.githubcopilot.com", "copilot-telemetry.githubusercontent.com"),
+    "github-copilot": (".githubcopilot.com", "copilot-telemetry.githubusercontent.com"),
     "opencode": (".opencode.ai",),
     "alibaba": ("chat.qwen.ai",),
     "moonshot": ("auth.kimi.com",),
     "xai": ("auth.x.ai",),
     "cursor": (".cursor.sh",),
 }
-"""Hosts of the same companies that answer no model calls: log-in, telemetry, catalogues. Not intercepted by themselves."""
+"""Hosts of the same companies that answer no model calls: log-in, telemetry, catalogues. They pass undecrypted."""
 
 
 class _Table:
@@ -176,22 +182,10 @@ def provider_of(host: str) -> str:
     return _LLM.find(name) or _SIDE.find(name) or name
 
 
-@lru_cache(maxsize=4096)
-def _is_known(name: str) -> bool:
-    return _LLM.find(name) is not None and not _is_side(name)
-
-
-def _is_side(name: str) -> bool:
-    return name in _TELEMETRY or name.startswith("telemetry.")
-
-
-_TELEMETRY = frozenset(("copilot-telemetry.githubusercontent.com",))
-
-
 def is_llm_host(host: str, extra: Sequence[str] = ()) -> bool:
     """Whether model calls are answered there. `extra` are the user's own: a name, `.suffix`, or with `*`."""
     name = host_name(host)
-    return _is_known(name) or any(_fits(name, pattern) for pattern in extra)
+    return _LLM.find(name) is not None or any(_fits(name, pattern) for pattern in extra)
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -24,7 +24,7 @@ class CohereDecoder(Decoder):
         handler = HANDLERS.get(kind) if isinstance(kind, str) else None
         if handler is not None:
             handler(self.answer, value)
-        elif isinstance(value.get("message"), dict):
+        elif obj(value.get("message")).get("role") == "assistant":
             self._whole_v2(value)
         elif "generation_id" in value or "is_finished" in value:
             self._whole_v1(value)

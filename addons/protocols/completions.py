@@ -88,6 +88,8 @@ class ReplicateDecoder(Decoder):
 
     STATUS_END = ("succeeded", "failed", "canceled")
 
+    text_events = frozenset(("output", "logs"))
+
     def on_text(self, data: str, event: str | None) -> None:
         if event == "output":
             self.answer.text("text", data)
@@ -95,14 +97,12 @@ class ReplicateDecoder(Decoder):
             super().on_text(data, event)
 
     def on_object(self, value: dict[str, Any], event: str | None) -> None:
-        if event == "output":
-            self.answer.text("text", text(value.get("text")))
-        elif event == "done":
+        if event == "done":
             self.answer.stop(value.get("reason"))
             self.answer.finish()
         elif "status" in value and "urls" in value:
             self._prediction(value)
-        elif event != "logs":
+        else:
             self.unknown(value, event)
 
     def _prediction(self, value: dict[str, Any]) -> None:

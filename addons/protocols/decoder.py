@@ -21,6 +21,9 @@ DONE = "[DONE]"
 class Decoder:
     """Base of all dialects. A dialect overrides `on_object`, and where it has them `on_text` and `on_end`."""
 
+    text_events: frozenset[str] = frozenset()
+    """Events whose data is plain text, even where it looks like JSON."""
+
     def __init__(self, answer: Answer | None = None) -> None:
         self.answer = Answer() if answer is None else answer
 
@@ -37,6 +40,9 @@ class Decoder:
         data = frame.data
         if not data:
             self.answer.heartbeat()
+            return
+        if frame.event in self.text_events:
+            self.on_text(data, frame.event)
             return
         if data[0] not in "{[" or data == DONE:
             self._on_other(data, frame.event)
@@ -64,21 +70,21 @@ class Decoder:
         stripped = data.strip()
         if stripped == DONE:
             self.answer.finish()
-        elif stripped[:1] in ("{", "["):
-            try:
-                value = parse_json(stripped)
-            except ValueError:
-                self.answer.unrecognised(event)
-            else:
-                self.on_value(value, event)
-        else:
+            return
+        try:
+            value = parse_json(stripped) if stripped[:1] in ("{", "[") else None
+        except ValueError:
+            value = None
+        if value is None:
             self.on_text(data, event)
+        else:
+            self.on_value(value, event)
 
     def on_object(self, value: dict[str, Any], event: str | None) -> None:
         self.unknown(value, event)
 
     def on_text(self, data: str, event: str | None) -> None:
-        """A payload that is no JSON object."""
+        """A payload that is no JSON object or list."""
         if event == "error":
             self.answer.error(error_text(data))
         elif event in ("ping", "heartbeat", "keepalive", "keep-alive"):

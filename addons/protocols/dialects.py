@@ -73,6 +73,7 @@ class AdaptiveDecoder(Decoder):
         super().__init__(answer)
         self._make: Callable[[Answer], Decoder] = DIALECTS.get(api or "", UnknownDecoder)
         self._inner = self._make(self.answer)
+        self.text_events = self._inner.text_events
         self._left = FRAMES_TO_LOOK_AT
 
     def on_frame(self, frame: Frame) -> None:
@@ -90,6 +91,7 @@ class AdaptiveDecoder(Decoder):
                 if DIALECTS[shape] is not self._make:
                     self._make = DIALECTS[shape]
                     self._inner = self._make(self.answer)
+                    self.text_events = self._inner.text_events
         self._inner.on_object(value, event)
 
     def on_text(self, data: str, event: str | None) -> None:

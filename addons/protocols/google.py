@@ -50,7 +50,6 @@ class GoogleDecoder(Decoder):
         for key, handler in PARTS.items():
             if key in part:
                 handler(self, part)
-                return
 
     def text(self, part: dict[str, Any]) -> None:
         if part.get("thought") is True:

@@ -22,13 +22,10 @@ class OllamaDecoder(Decoder):
         self._count = 0
 
     def on_object(self, value: dict[str, Any], event: str | None) -> None:
-        if "done" not in value and "message" not in value and not isinstance(value.get("response"), str):
+        if "done" not in value:
             self.unknown(value, event)
             return
         answer = self.answer
-        if isinstance(value.get("message"), str):
-            self.unknown(value, event)
-            return
         answer.started(value.get("model"), None)
         message = obj(value.get("message"))
         answer.thinking("thinking", message.get("thinking", value.get("thinking")))

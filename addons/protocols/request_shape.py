@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from addons.protocols.values import obj, objs
+from addons.protocols.values import obj, objs, text
 
 CONVERSATIONS = ("messages", "input", "contents", "prompt", "inputText")
 """Where the conversation is: Anthropic, chat, Bedrock and Ollama; Responses; Gemini; completions; Titan."""
@@ -81,13 +81,13 @@ def _is_marker(item: Any) -> bool:
     return isinstance(item, dict) and item.keys() == {"cachePoint"}
 
 
-def system_head(body: Any, limit: int = 4000) -> str:
+def system_head(body: Any, limit: int) -> str:
     """The beginning of the system prompt: of each of its first blocks, wherever the dialect keeps them."""
     inner = payload(body)
     found = [head_of(inner[name], limit) for name in SYSTEM_PROMPTS if name in inner]
     if not any(found):
         first = conversation_items(body)[:4]
-        found = [head_of(item, limit) for item in objs(first) if item.get("role") in SYSTEM_ROLES]
+        found = [head_of(item, limit) for item in objs(first) if text(item.get("role")) in SYSTEM_ROLES]
     return "\n".join(piece for piece in found if piece)[:limit]
 
 

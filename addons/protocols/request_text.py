@@ -59,11 +59,24 @@ def prompt_of(body: Any) -> RequestText:
 
 
 def _new_items(items: list[Any]) -> Iterator[Any]:
-    """From the last one back to the model's last words."""
-    for item in reversed(items):
-        if text(obj(item).get("role")).lower() in MODEL_ROLES or text(obj(item).get("type")) in MODEL_ITEMS:
+    """From the last one back to the model's last words. A prefilled answer is the client's own, and nothing typed."""
+    end = len(items) - 1 if items and _is_prefilled(items[-1]) else len(items)
+    for item in reversed(items[:end]):
+        if _is_models(item):
             return
         yield item
+
+
+def _is_models(item: Any) -> bool:
+    return text(obj(item).get("role")).lower() in MODEL_ROLES or text(obj(item).get("type")) in MODEL_ITEMS
+
+
+def _is_prefilled(item: Any) -> bool:
+    """The model's turn begun for it: text only. With anything else in it the turn was the model's and goes on."""
+    content = obj(item).get("content")
+    return _is_models(item) and (
+        isinstance(content, str) or (isinstance(content, list) and all(obj(part).get("text") for part in content))
+    )
 
 
 # -- the person's words ---------------------------------------------------------------------------------------------
@@ -88,7 +101,8 @@ def _user_texts(item: Any) -> Iterator[str]:
             if isinstance(part, str):
                 yield part
             elif kinds[index : index + 1] != [False]:
-                yield text(obj(part).get("text"))
+                guarded = obj(obj(obj(part).get("guardContent")).get("text"))  # Bedrock
+                yield text(obj(part).get("text")) or text(guarded.get("text"))
 
 
 def _is_plain(item: dict[str, Any]) -> bool:
@@ -97,7 +111,7 @@ def _is_plain(item: dict[str, Any]) -> bool:
 
 
 def _codex_kinds(item: dict[str, Any]) -> list[bool]:
-    """For each part, whether the person typed it, where Codex says so: `content_item_kinds` are `user.text` and others."""
+    """For each part, whether the person typed it, where Codex says so: its kinds are `user.text` and others."""
     kinds = obj(item.get("internal_chat_message_metadata_passthrough")).get("content_item_kinds")
     return [text(kind).startswith("user") for kind in kinds] if isinstance(kinds, list) else []
 

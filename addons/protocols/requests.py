@@ -2,8 +2,8 @@
 
 In: a request's parsed JSON and `put`, which stores a content and says its hash. Out: the same JSON with
 `{"$ref": HASH}` in place of what a conversation repeats from turn to turn, as LOGFORMAT.md says under sse_flows.jsonl.
-`rebuild` is the exact inverse: it takes every such object for a reference, and doesn't look into what it gets. So `split`
-leaves nothing in place that only looks like one, but stores that too.
+`rebuild` is the exact inverse: it takes every such object for a reference, and doesn't look into what it gets. So
+`split` leaves nothing in place that only looks like one, but stores that too.
 """
 
 from __future__ import annotations

@@ -137,6 +137,9 @@ class Items:
         if isinstance(whole, str) or (tool is not None and whole is None):
             if not call.pieces:
                 self.answer.arguments(call, whole or "")
+            elif whole and not call.finished:
+                # The item has the last word: a capture may have begun after the first deltas.
+                call.pieces[:] = [whole]
             self.answer.finish_call(call)
             return
         preview = self._previews.pop(place, None)

@@ -35,13 +35,14 @@ def hashed(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A secret at `start:end` of the view. `text` stands in for it. `swallow` matches what may still belong to it when
-    the text goes on; None when it ends here."""
+    """A secret at `start:end` of the view. `text` stands in for it. `swallow` matches what would belong to it if it
+    had been cut off here; `endless`: it is so long that this is taken for sure."""
 
     start: int
     end: int
     text: str
     swallow: re.Pattern[str] | None = None
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,29 @@ def _trie(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-_BEGINNING: Final = _trie({anchor for row in RULES for anchor in row.anchors})
-_ENCODED_TEXT: Final = r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{24}"
-_BEGINNING_AT: Final = re.compile(rf"(?:{_BEGINNING}|{_ENCODED_TEXT})")
-_BEGINNING_IN: Final = re.compile(rf"[^{ALNUM}](?=(?:{_BEGINNING}|{_ENCODED_TEXT}))")
-_BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?={_BEGINNING})")
+def _first_three(words: set[str]) -> str:
+    """A quick test in front of the trie: no word can start here. Two thirds of all places fail it."""
+    classes = [re.escape("".join(sorted({word[place] for word in words}))) for place in range(3)]
+    return rf"[{classes[0]}](?:\Z|[{classes[1]}](?:\Z|[{classes[2]}]))"
+
+
+_ANCHORS: Final = {anchor for row in RULES if not row.after_colon for anchor in row.anchors}
+_AFTER_COLON: Final = _trie({anchor for row in RULES if row.after_colon for anchor in row.anchors})
+_BEGINNING: Final = rf"(?={_first_three(_ANCHORS)}){_trie(_ANCHORS)}"
+_BEGINNING_AT: Final = re.compile(_BEGINNING)
+_BEGINNING_IN: Final = re.compile(rf"[^{ALNUM}](?={_BEGINNING})")
+_AFTER_COLON_IN: Final = re.compile(rf":(?={_AFTER_COLON})")
+_AFTER_STANDIN_IN: Final = re.compile(rf"\ue03a(?={_AFTER_COLON})")
+_ENCODED: Final = r"[A-Za-f]...[A-Za-f]...[A-Za-f]...[A-Za-f][A-Za-z0-9+/]{11}"
+_ENCODED_AT: Final = re.compile(r"(?:[A-Za-f][A-Za-z0-9+/]{3}){6}")
+"""The beginning of ASCII text in base64: six bits of each first byte, the highest of them zero."""
+_ENCODED_IN: Final = re.compile(rf"[^A-Za-z0-9+/=_-](?={_ENCODED})")
+_BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?=(?:{_BEGINNING}|{_ENCODED}))")
 _BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
 _LONGEST_LEAD: Final = 8
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
-_NO_TEXT: Final = bytes(range(9)) + bytes(range(14, 32)) + bytes(range(127, 256)) + b"\x0b\x0c"
+_BASE64_DIGITS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
+_TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 _BY_FIRST: Final[dict[str, list[Rule]]] = {}
 for _row in RULES:
     for _first in {anchor[0] for anchor in _row.anchors}:
@@ -85,12 +100,14 @@ for _row in RULES:
 def redact(raw: str, start: int = 0, depth: int = 0) -> str:
     """The whole text without its secrets, from `start` on (what is before is context, and is not returned)."""
     view = View(raw)
-    found = scan(view.text, view.from_raw(start), True, depth).found
+    found = scan(view.text, 0, True, depth).found
     if not found:
         return raw[start:] if start else raw
     pieces: list[str] = []
     done = start
     for secret in found:
+        if view.to_raw(secret.start) < done:
+            continue
         pieces += (raw[done : view.to_raw(secret.start)], secret.text)
         done = view.to_raw(secret.end)
     pieces.append(raw[done:])
@@ -187,10 +204,11 @@ def _match(row: Rule, view: str, at: int) -> Found | None:
     if not row.valid(value):
         return None
     text = hashed(row.value(value) if row.value else value)
-    swallow = row.swallow if end == whole.end() else None
-    if swallow is not None and (rest := swallow.match(view, end)):
+    swallow = row.swallow if end == whole.end() and not value.endswith("-----") else None
+    endless = swallow is not None and len(value) >= row.longest
+    if endless and swallow is not None and (rest := swallow.match(view, end)):
         end = rest.end()
-    return Found(start, end, text, swallow)
+    return Found(start, end, text, swallow, endless)
 
 
 def _match_marked(view: str, at: int) -> Found | None:
@@ -220,18 +238,10 @@ def _match_encoded(view: str, at: int, depth: int) -> Found | None:
 
 def _is_text(view: str, at: int) -> bool:
     """Whether base64 starts here that decodes to plain text (an image, a hash or an identifier does not)."""
-    head = view[at : at + 24]
-    if len(head) < 24 or not head.isascii() or (at and view[at - 1] in _BASE64_DIGITS):
+    head = _ENCODED_AT.match(view, at)
+    if head is None or (at and view[at - 1] in _BASE64_DIGITS and view[at - 2 : at - 1] != "\\"):
         return False
-    try:
-        return not binascii.a2b_base64(head).translate(None, _TEXT) and _DIGITS_ONLY.fullmatch(head) is not None
-    except binascii.Error:
-        return False
-
-
-_BASE64_DIGITS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
-_DIGITS_ONLY: Final = re.compile(r"[A-Za-z0-9+/]{24}")
-_TEXT: Final = bytes(sorted(set(range(256)) - set(_NO_TEXT)))
+    return not binascii.a2b_base64(head[0]).translate(None, _TEXT)
 
 
 def _marked_tail(view: str, start: int) -> int | None:
@@ -244,19 +254,26 @@ def _marked_tail(view: str, start: int) -> int | None:
     return min(begun, default=None)
 
 
-def _places(view: str, start: int) -> Iterator[int]:
+def _places(view: str, start: int) -> list[int]:
     """Where a secret may start, in ascending order."""
     lead = max(0, start - _LONGEST_LEAD)
-    places = {found.end() for found in _BEGINNING_IN.finditer(view, lead)}
-    if start == 0 and _BEGINNING_AT.match(view):
-        places.add(0)
+    places = [found.end() for found in _BEGINNING_IN.finditer(view, lead)]
+    if start == 0 and (_BEGINNING_AT.match(view) or _ENCODED_AT.match(view)):
+        places.append(0)
+    if ":" in view:
+        places += [found.end() for found in _AFTER_COLON_IN.finditer(view, lead)]
+    if "\ue03a" in view:
+        places += [found.end() for found in _AFTER_STANDIN_IN.finditer(view, lead)]
     if "\\" in view:
-        places.update(found.end() for found in _BEGINNING_AFTER_ESCAPE.finditer(view, lead))
+        places += [found.end() for found in _BEGINNING_AFTER_ESCAPE.finditer(view, lead)]
     if "%" in view:
-        places.update(found.end() for found in _BEGINNING_AFTER_PERCENT.finditer(view, lead))
+        places += [found.end() for found in _BEGINNING_AFTER_PERCENT.finditer(view, lead)]
+    if len(view) - start > 24:
+        places += [found.end() for found in _ENCODED_IN.finditer(view, lead)]
     for row in MARKED:
-        places.update(_marked_places(view, row.marker, row.back, start))
-    return iter(sorted(at for at in places if at >= start - LOOK_BEHIND)) if places else iter(())
+        if row.marker in view:
+            places += _marked_places(view, row.marker, row.back, start)
+    return sorted({at for at in places if at >= start - LOOK_BEHIND}) if places else places
 
 
 def _marked_places(view: str, marker: str, back: int, start: int) -> Iterator[int]:
@@ -265,5 +282,3 @@ def _marked_places(view: str, marker: str, back: int, start: int) -> Iterator[in
         if at >= back:
             yield at - back
         at = view.find(marker, at + 1)
-
-

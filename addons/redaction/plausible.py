@@ -13,19 +13,47 @@ from typing import Any, Final
 
 from addons.wire.json_text import parse_json
 
-_PIECES: Final = re.compile(r"[A-Za-z0-9]+")
+_PIECES: Final = re.compile(r"[A-Za-z0-9]{10,}")
+_MASKED_END: Final = re.compile(r"[xX]{10,}$")
 _MASK: Final = re.compile(r"[xX*.•_-]*")
 _PLACEHOLDERS: Final = frozenset(
-    "password passwd passphrase pass pwd passw0rd secret changeme change-me example token apikey api_key api-key "
-    "your-password your_password yourpassword my-password mypassword user username admin test none null redacted "
-    "x-oauth-basic hash".split()
+    [
+        "password",
+        "passwd",
+        "passphrase",
+        "pass",
+        "pwd",
+        "passw0rd",
+        "secret",
+        "changeme",
+        "change-me",
+        "example",
+        "token",
+        "apikey",
+        "api_key",
+        "api-key",
+        "your-password",
+        "your_password",
+        "yourpassword",
+        "my-password",
+        "mypassword",
+        "user",
+        "username",
+        "admin",
+        "test",
+        "none",
+        "null",
+        "redacted",
+        "x-oauth-basic",
+        "hash",
+    ]
 )
 _PLACEHOLDER_STARTS: Final = ("hash:", "$", "{", "<", "[", "(", "%s", "*", "…", "...")
 
 
 def not_masked(value: str) -> bool:
     """Documentation writes `ghp_xxxxxxxx`: nothing but x in its last piece."""
-    return _MASK.fullmatch(_PIECES.findall(value)[-1] if _PIECES.search(value) else "") is None
+    return _MASKED_END.search(value) is None
 
 
 def looks_random(value: str) -> bool:

@@ -8,11 +8,13 @@ scanning, Microsoft's CASK) list them; lengths are taken generously where a vend
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import Final
 
 from addons.redaction import plausible
 from addons.redaction.shapes import (
+    AFTER_NO_ALNUM,
     AFTER_NO_WORD,
     ALNUM,
     BASE64,
@@ -54,39 +56,53 @@ SECRET_NAMES: Final = (
 
 _USER: Final = r"""[^\s:/?#@"'<>\\`{}|^]{0,128}"""
 _PASSWORD: Final = r"""[^\s/?#"'<>\\`|^]"""
+_ENCODED_USER: Final = r"""[^\s:/?#@"'<>\\`{}|^&;\ue02f\ue03a\ue040]{0,128}"""
+_ENCODED_PASSWORD: Final = r"""[^\s/?#"'<>\\`|^&;\ue02f\ue03a]"""
 _BREAK: Final = r"""(?:\d{1,6}(?:→|\\{1,8}u2192|[\t:|]|\\{1,8}t)|[\s"'+,>|]|\\{1,8}[nrt]?)"""
 """What comes between the lines of a key block: line ends, quotes, and the line numbers of a tool that shows files."""
 _LINE: Final = r"[A-Za-z0-9/+=\ue02f]"
 _KEY_HEAD: Final = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-_KEY_FIELD: Final = r"[A-Za-z][A-Za-z-]{1,30}: [^\n\r\\\"]{1,200}"
+_KEY_FIELD: Final = r"[A-Za-z][A-Za-z-]{1,30}[:\ue03a] [^\n\r\\\"]{1,200}"
 _KEY_FULL_LINES: Final = rf"{_LINE}{{16,4096}}(?:{_BREAK}++{_LINE}{{16,4096}})*"
 _KEY_BLOCK: Final = Pattern(
     rf"{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}{_KEY_FULL_LINES}"
     rf"(?:(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+-----END [A-Z0-9 ]{{0,60}}-----"
     rf"|{_BREAK}++{_LINE}{{1,15}}(?=[\"'`\\]|\Z))?",
     rf"-----BEGIN [A-Z0-9 ]{{0,60}}-{{0,4}}|{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}"
-    rf"(?:[A-Za-z][A-Za-z-]{{0,30}}(?::(?: [^\n\r\\\"]{{0,200}})?)?|{_LINE}{{0,15}}"
+    rf"(?:[A-Za-z][A-Za-z-]{{0,30}}(?:[:\ue03a](?: [^\n\r\\\"]{{0,200}})?)?|{_LINE}{{0,15}}"
     rf"|{_KEY_FULL_LINES}(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+(?:-{{1,5}}|-----E[A-Z0-9 ]{{0,64}}-{{0,4}})?)",
     ("-----BEGIN ",),
 )
 """RFC 7468, RFC 4880 section 6.2 and OpenSSH's own; without its END line too, because tools cut what they show."""
 
+_LONGEST_CLAIMS: Final = 12_288
 _JWT: Final = Pattern(
-    rf"eyJ[{WORD}]{{6,4096}}(?:\.{{1,2}}[{WORD}]{{1,12288}}){{1,4}}",
-    rf"eyJ[{WORD}]{{0,4096}}(?:\.{{1,2}}[{WORD}]{{1,12288}}){{0,4}}\.{{0,2}}",
+    rf"eyJ[{WORD}]{{6,4096}}(?:\.{{1,2}}[{WORD}]{{1,{_LONGEST_CLAIMS}}}){{1,4}}",
+    rf"eyJ[{WORD}]{{0,4096}}(?:\.{{1,2}}[{WORD}]{{1,{_LONGEST_CLAIMS}}}){{0,4}}\.{{0,2}}",
     ("eyJ",),
 )
 
 
-def _key(name: str, start: str, chars: str, least: int, most: int | None = None, **more: object) -> Rule:
-    """A key by its distinctive beginning; several beginnings are separated by blanks."""
-    starts = tuple(start.split())
-    more.setdefault("valid", plausible.looks_random)
-    return rule(name, starts[0] if len(starts) == 1 else OneOf(starts), Run(chars, least, most), **more)  # type: ignore[arg-type]
+def _key(name: str, starts: str, chars: str, least: int, trim: str = "", before: str = AFTER_NO_ALNUM) -> Rule:
+    """A key by its distinctive beginning (several: separated by blanks); `least` characters and more follow."""
+    return rule(
+        name, OneOf(tuple(starts.split())), Run(chars, least), valid=plausible.looks_random, trim=trim, before=before
+    )
 
 
-_EXACT: Final[dict[str, object]] = {"valid": plausible.not_masked}
-_SHORT: Final[dict[str, object]] = {"valid": plausible.looks_random_with_digits, "before": AFTER_NO_WORD}
+def _exact(name: str, starts: str, chars: str, least: int, most: int | None = None) -> Rule:
+    """The same where the length is known, so that nothing more is asked of it."""
+    length = Run(chars, least, most or least)
+    return rule(name, OneOf(tuple(starts.split())), length, valid=plausible.not_masked)
+
+
+def _short(name: str, starts: str, chars: str, least: int, most: int | None = None, trim: str = "") -> Rule:
+    """A key whose beginning is so short that words and encoded data have it too: digits, and no `-` or `_` before it."""
+    valid = plausible.looks_random_with_digits
+    return rule(
+        name, OneOf(tuple(starts.split())), Run(chars, least, most), valid=valid, before=AFTER_NO_WORD, trim=trim
+    )
+
 
 RULES: Final[tuple[Rule, ...]] = (
     # Model providers
@@ -94,104 +110,137 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("openai", "sk-proj- sk-svcacct- sk-admin- sk-None-", WORD, 20),
     _key("openrouter", "sk-or-", WORD, 20),
     _key("langfuse", "sk-lf-", WORD, 20),
-    _key("openai and those who copy it", "sk-", WORD, 16, **_SHORT),
-    _key("openai session", "sess-", ALNUM, 36, 64, **_SHORT),
-    _key("openai ephemeral", "ek_", ALNUM, 30, **_SHORT),
-    _key("codex refresh token", "rt_ rt.1.", rf"{WORD}.", 30, **_SHORT, trim="."),
-    _key("google api key", "AIza", WORD, 35, 35, **_EXACT),
+    _short("openai and those who copy it", "sk-", WORD, 16),
+    _short("openai session", "sess-", ALNUM, 36, 64),
+    _short("openai ephemeral", "ek_", ALNUM, 30),
+    _short("codex refresh token", "rt_ rt.1.", rf"{WORD}.", 30, trim="."),
+    _exact("google api key", "AIza", WORD, 35),
     _key("google bound api key", "AQ.Ab", WORD, 30),
     _key("google access token", "ya29.", rf"{WORD}.", 20, trim="."),
-    _key("google refresh token", "1//0", WORD, 30),
+    _key("google refresh token", "1//0 1\ue02f\ue02f0", WORD, 30),
     _key("google client secret", "GOCSPX-", WORD, 24),
-    _key("groq", "gsk_", ALNUM, 30, **_SHORT),
-    _key("xai", "xai-", r"A-Za-z0-9_", 40, **_SHORT),
-    _key("perplexity", "pplx-", ALNUM, 30, **_SHORT),
-    _key("replicate", "r8_", ALNUM, 30, **_SHORT),
+    _short("groq", "gsk_", ALNUM, 30),
+    _short("xai", "xai-", r"A-Za-z0-9_", 40),
+    _short("perplexity", "pplx-", ALNUM, 30),
+    _short("replicate", "r8_", ALNUM, 30),
     _key("hugging face", "hf_ api_org_", ALNUM, 30, before=AFTER_NO_WORD),
-    _key("fireworks", "fw_", ALNUM, 20, **_SHORT),
-    _key("cerebras", "csk-", ALNUM, 30, **_SHORT),
+    _short("fireworks", "fw_", ALNUM, 20),
+    _short("cerebras", "csk-", ALNUM, 30),
     _key("nvidia", "nvapi-", WORD, 40),
     _key("tavily", "tvly-", WORD, 24),
-    _key("firecrawl", "fc-", HEX, 32, 32, **_SHORT),
+    _short("firecrawl", "fc-", HEX, 32, 32),
     _key("together", "tgp_v1_", WORD, 30),
-    _key("elevenlabs", "sk_", HEX, 48, 48, **_SHORT),
+    _short("elevenlabs", "sk_", HEX, 48, 48),
     _key("jina", "jina_", WORD, 40),
-    _key("voyage", "pa-", WORD, 40, **_SHORT),
+    _short("voyage", "pa-", WORD, 40),
     _key("pinecone", "pcsk_", r"A-Za-z0-9_", 40),
     _key("langsmith", "lsv2_pt_ lsv2_sk_", r"A-Za-z0-9_", 40),
-    _key("brave search", "BSA", WORD, 28, 28, **_SHORT),
+    _short("brave search", "BSA", WORD, 28, 28),
     _key("bedrock", "ABSK", BASE64, 60),
     _key("bedrock, short-lived", "bedrock-api-key-", BASE64, 40),
     # Clouds
-    _key("aws access key", "AKIA ASIA ABIA ACCA", "A-Z0-9", 16, 16, **_EXACT),
+    _exact("aws access key", "AKIA ASIA ABIA ACCA", "A-Z0-9", 16),
     rule("aws secret key", OneOf(_AWS_SECRET_NAMES), _GAP, HIDE, Run(BASE64, 40, 40), valid=plausible.aws_secret),
     rule(
         *("azure account key", OneOf(("AccountKey=", "SharedAccessKey="))),
         *(HIDE, Run(BASE64, 40)),
         valid=plausible.looks_random,
     ),
-    _key("alibaba access key", "LTAI", ALNUM, 16, 24, **_SHORT),
-    _key("digitalocean", "dop_v1_ doo_v1_ dor_v1_", HEX, 64, 64, **_EXACT),
-    _key("databricks", "dapi", "0-9a-f-", 32, 36, **_SHORT),
+    _short("alibaba access key", "LTAI", ALNUM, 16, 24),
+    _exact("digitalocean", "dop_v1_ doo_v1_ dor_v1_", HEX, 64),
+    _short("databricks", "dapi", "0-9a-f-", 32, 36),
     _key("cloudflare", "cfk_ cfut_ cfat_", WORD, 36),
-    _key("cloudflare origin ca", "v1.0-", "0-9a-f-", 171, 171, **_EXACT),
-    _key("vercel", "vcp_ vci_ vca_ vcr_ vck_ vercel_blob_rw_", r"A-Za-z0-9_", 24, **_SHORT),
+    _exact("cloudflare origin ca", "v1.0-", "0-9a-f-", 171),
+    _short("vercel", "vcp_ vci_ vca_ vcr_ vck_ vercel_blob_rw_", r"A-Za-z0-9_", 24),
     _key("supabase", "sbp_ sb_secret_", WORD, 30),
     _key("fly.io", "fo1_ fm1a_ fm1r_ fm2_", rf"{BASE64}_-", 40),
     _key("heroku", "HRKU-AA HRKU-", WORD, 36),
     _key("planetscale", "pscale_tkn_ pscale_pw_ pscale_oauth_", rf"{WORD}.=", 32),
-    _key("netlify", "nfp_ nfc_ nfu_", ALNUM, 36, **_SHORT),
+    _short("netlify", "nfp_ nfc_ nfu_", ALNUM, 36),
     _key("hashicorp vault", "hvs. hvb. hvr.", WORD, 24),
     _key("doppler", "dp.pt. dp.st. dp.ct. dp.sa.", r"A-Za-z0-9._-", 40, trim="."),
-    _key("pulumi", "pul-", HEX, 40, 40, **_SHORT),
+    _short("pulumi", "pul-", HEX, 40, 40),
     # Code and packages
     _key("github", "ghp_ gho_ ghu_ ghs_ ghr_", r"A-Za-z0-9_", 30),
     _key("github fine-grained", "github_pat_", r"A-Za-z0-9_", 40),
     rule("github copilot", "tid=", Run(HEX, 32, 32), Pattern(r";[!#-&(-\[\]-~]{30,4096}", r";?[!#-&(-\[\]-~]{0,4096}")),
-    _key("gitlab", "glpat- gldt- glcbt- glptt- glft- glimt- glagent- glrt- glsoat- gloas- glffct-", rf"{WORD}.", 20, trim="."),
+    _key(
+        "gitlab",
+        "glpat- gldt- glcbt- glptt- glft- glimt- glagent- glrt- glsoat- gloas- glffct-",
+        rf"{WORD}.",
+        20,
+        trim=".",
+    ),
     _key("gitlab runner", "GR1348941", WORD, 20),
-    _key("npm", "npm_", ALNUM, 36, **_SHORT),
+    _short("npm", "npm_", ALNUM, 36),
     _key("pypi", "pypi-AgEI pypi-AgEN", WORD, 40),
-    _key("rubygems", "rubygems_", HEX, 48, 48, **_EXACT),
+    _exact("rubygems", "rubygems_", HEX, 48),
     _key("docker", "dckr_pat_ dckr_oat_", WORD, 24),
     _key("atlassian", "ATATT3x ATCTT3x", rf"{WORD}=", 60),
     _key("postman", "PMAK-", "0-9a-f-", 50),
     _key("sentry", "sntrys_ sntryu_", rf"{BASE64}_-", 40),
     _key("grafana", "glc_ glsa_", rf"{BASE64}_", 32),
     _key("new relic", "NRAK- NRJS- NRII-", rf"{WORD}", 19),
-    _key("sonarqube", "squ_ sqp_ sqa_", HEX, 40, 40, **_EXACT),
+    _exact("sonarqube", "squ_ sqp_ sqa_", HEX, 40),
     _key("terraform cloud, without its head", "atlasv1.", WORD, 60),
-    _key("artifactory", "AKCp cmVmd", ALNUM, 59, 80, **_EXACT),
+    _exact("artifactory", "AKCp cmVmd", ALNUM, 59, 80),
     # Money, messages, documents
     _key("stripe", "sk_live_ sk_test_ rk_live_ rk_test_ sk_org_", ALNUM, 16),
     _key("stripe webhook", "whsec_", rf"{BASE64}_-", 24),
     _key("square", "sq0atp- sq0csp- EAAAl", WORD, 22),
-    rule("slack", OneOf(tuple(f"xox{kind}-" for kind in "abposrecd")), Run(WORD, 20), valid=plausible.looks_random_with_digits),
-    rule("slack app", OneOf(("xapp-", "xoxe.xoxp-", "xoxe.xoxb-")), Run(WORD, 20), valid=plausible.looks_random_with_digits),
     rule(
-        *("slack hook", OneOf(("hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/"))),
+        "slack",
+        OneOf(tuple(f"xox{kind}-" for kind in "abposrecd")),
+        Run(WORD, 20),
+        valid=plausible.looks_random_with_digits,
+    ),
+    rule(
+        "slack app",
+        OneOf(("xapp-", "xoxe.xoxp-", "xoxe.xoxb-")),
+        Run(WORD, 20),
+        valid=plausible.looks_random_with_digits,
+    ),
+    rule(
+        *(
+            "slack hook",
+            OneOf(("hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/")),
+        ),
         *(HIDE, Run("A-Za-z0-9/\ue02f", 30)),
     ),
     rule(
-        *("discord hook", OneOf(("discord.com/api/webhooks/", "discordapp.com/api/webhooks/")), Run("0-9", 15, 22), "/"),
+        *(
+            "discord hook",
+            OneOf(("discord.com/api/webhooks/", "discordapp.com/api/webhooks/")),
+            Run("0-9", 15, 22),
+            "/",
+        ),
         *(HIDE, Run(WORD, 50)),
     ),
-    rule("telegram bot", HIDE, "AA", Run(WORD, 32, 34), before=r"(?<=[0-9]{8}[:\ue03a])"),
+    rule("telegram bot", HIDE, "AA", Run(WORD, 32, 34), before=r"(?<=[0-9]{8}[:\ue03a])", after_colon=True),
     rule("sendgrid", "SG.", Run(WORD, 16, 32), ".", Run(WORD, 30, 64)),
-    _key("twilio", "SK", HEX, 32, 32, **_SHORT),
-    _key("mailchimp transactional", "md-", ALNUM, 22, 22, **_SHORT),
+    _short("twilio", " ".join(f"SK{digit}" for digit in "0123456789abcdef"), HEX, 31, 31),
+    _short("mailchimp transactional", "md-", ALNUM, 22, 22),
     _key("brevo", "xkeysib- xsmtpsib-", "0-9A-Za-z-", 64),
-    _key("shopify", "shpat_ shpca_ shppa_ shpss_", "0-9a-fA-F", 32, 32, **_EXACT),
-    _key("notion", "ntn_ secret_", ALNUM, 40, **_SHORT),
+    _exact("shopify", "shpat_ shpca_ shppa_ shpss_", "0-9a-fA-F", 32),
+    _short("notion", "ntn_ secret_", ALNUM, 40),
     _key("linear", "lin_api_ lin_oauth_", ALNUM, 32),
     _key("figma", "figd_ figu_", WORD, 36),
     _key("dropbox", "sl.u. sl.B", WORD, 100),
-    _key("facebook", "EAAM EAAC EAAG EAAB", ALNUM, 90, **_SHORT),
-    _key("age", "AGE-SECRET-KEY-1", "A-Z0-9", 58, 58, **_EXACT),
+    _short("facebook", "EAAM EAAC EAAG EAAB", ALNUM, 90),
+    _exact("age", "AGE-SECRET-KEY-1", "A-Z0-9", 58),
     _key("1password service account", "ops_eyJ", BASE64, 100),
     # Forms rather than vendors
-    rule("json web token", _JWT, valid=plausible.jwt, before=AFTER_NO_WORD, swallow=rf"[{WORD}.]*"),
-    rule("private key", _KEY_BLOCK, swallow=rf"(?:{_LINE}|{_BREAK})*", value=plausible.decoded_lines),
+    rule(
+        "json web token",
+        _JWT,
+        valid=plausible.jwt,
+        before=AFTER_NO_WORD,
+        swallow=rf"[{WORD}.]*",
+        longest=_LONGEST_CLAIMS,
+    ),
+    rule(
+        "private key", _KEY_BLOCK, swallow=rf"(?:{_LINE}|{_BREAK})*", value=plausible.decoded_lines, longest=sys.maxsize
+    ),
     rule(
         *("putty key", "Private-Lines: ", Run("0-9", 1, 3), Pattern(rf"{_BREAK}{{1,4}}+", rf"{_BREAK}{{0,4}}+"), HIDE),
         Pattern(_KEY_FULL_LINES, rf"{_LINE}{{0,15}}|{_KEY_FULL_LINES}{_BREAK}*+{_LINE}{{0,15}}"),
@@ -207,15 +256,17 @@ RULES: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     rule(
-        *("password in a url", "//", Pattern(_USER, _USER), ":", HIDE),
+        *("password in a url", "//", Pattern(rf"(?!hash:[0-9a-f]{{16}}[:@]){_USER}", _USER), ":", HIDE),
         Pattern(rf"{_PASSWORD}{{1,256}}(?=@[A-Za-z0-9\[_-])", rf"{_PASSWORD}{{0,256}}"),
         before=r"(?<=[A-Za-z0-9+.-]:)",
+        after_colon=True,
         valid=plausible.url_password,
     ),
     rule(
-        *("password in an encoded url", "\ue02f\ue02f", Pattern(r"[^\s/:@\ue000-\ue0ff\"'<>\\]{0,128}", "[^\\s/:@\ue000-\ue0ff\"'<>\\\\]{0,128}")),
-        *("\ue03a", HIDE, Pattern(r"[^\s/:@\ue000-\ue0ff\"'<>\\]{1,256}(?=\ue040)", "[^\\s/:@\ue000-\ue0ff\"'<>\\\\]{0,256}")),
+        *("password in an encoded url", "\ue02f\ue02f", Pattern(_ENCODED_USER, _ENCODED_USER), "\ue03a", HIDE),
+        Pattern(rf"{_ENCODED_PASSWORD}{{1,256}}(?=\ue040[A-Za-z0-9\[_-])", rf"{_ENCODED_PASSWORD}{{0,256}}"),
         before=r"(?<=[A-Za-z0-9+.-]\ue03a)",
+        after_colon=True,
         valid=plausible.url_password,
     ),
     rule(
@@ -240,26 +291,28 @@ class Marked:
 
 _MIXED: Final = rf"(?=[{ALNUM}]*[0-9])(?=[{ALNUM}]*[a-z])(?=[{ALNUM}]*[A-Z])"
 
+_AFTER_NO_AD: Final = AFTER_NO_ALNUM.replace(f"[{ALNUM}]", rf"[{WORD}~.]", 1)
+
 MARKED: Final[tuple[Marked, ...]] = (
     Marked(
         "azure, common annotated key",
         "JQQJ9",
         52,
-        re.compile(rf"(?<![{ALNUM}])[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{27}}(?:[{ALNUM}]{{2}}==)?(?![{ALNUM}])"),
-        re.compile(rf"(?<![{ALNUM}]){_MIXED}(?:[{ALNUM}]{{16,56}}|[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{0,29}}={{0,2}})\Z"),
+        re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{27}}(?:[{ALNUM}]{{2}}==)?(?![{ALNUM}])"),
+        re.compile(rf"{AFTER_NO_ALNUM}{_MIXED}(?:[{ALNUM}]{{16,56}}|[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{0,29}}={{0,2}})\Z"),
     ),
     Marked(
         "azure ad client secret",
         "Q~",
         4,
-        re.compile(rf"(?<![{WORD}~.])[{WORD}~.]{{3}}[0-9]Q~[{WORD}~.]{{31,34}}(?![{WORD}~])"),
-        re.compile(rf"(?<![{WORD}~.])[{WORD}~.]{{3}}[0-9]Q(?:~[{WORD}~.]{{0,34}})?\Z"),
+        re.compile(rf"{_AFTER_NO_AD}[{WORD}~.]{{3}}[0-9]Q~[{WORD}~.]{{31,34}}(?![{WORD}~])"),
+        re.compile(rf"{_AFTER_NO_AD}[{WORD}~.]{{3}}[0-9]Q(?:~[{WORD}~.]{{0,34}})?\Z"),
     ),
     Marked(
         "terraform cloud",
         ".atlasv1.",
         14,
-        re.compile(rf"(?<![{ALNUM}])[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{60,70}}(?![{WORD}=])"),
-        re.compile(rf"(?<![{ALNUM}])[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{0,70}}\Z"),
+        re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{60,70}}(?![{WORD}=])"),
+        re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{0,70}}\Z"),
     ),
 )

@@ -73,9 +73,9 @@ def anything(_: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`anchors`: the literals one of which starts every match. `public`: how the secret itself starts, as far as that is
-    the same for everybody. `valid` judges the secret's decoded value. `swallow`: what a secret of the longest kind drags
-    along. `value` says what of the secret is hashed (None: all of it); `trim`: characters that never end it."""
+    """`anchors`: the literals one of which starts every match; `after_colon`: which only count after one. `public`: how the secret itself starts, as far as that is
+    the same for everybody. `valid` judges the secret's decoded value. `swallow`: what a secret drags along that has
+    `longest` characters, or that was cut short because it would not end. `value` says what of the secret is hashed (None: all of it); `trim`: characters that never end it."""
 
     name: str
     whole: re.Pattern[str]
@@ -86,6 +86,8 @@ class Rule:
     swallow: re.Pattern[str] | None
     value: Callable[[str], str] | None
     trim: str
+    longest: int
+    after_colon: bool
 
 
 def rule(
@@ -96,6 +98,8 @@ def rule(
     swallow: str | None = None,
     value: Callable[[str], str] | None = None,
     trim: str = "",
+    longest: int = LONGEST_RUN,
+    after_colon: bool = False,
 ) -> Rule:
     items: tuple[Item, ...] = shape if HIDE in shape else (HIDE, *shape)
     last = items[-1]
@@ -111,6 +115,8 @@ def rule(
         re.compile(swallow, re.ASCII) if swallow is not None else None,
         value,
         trim,
+        longest,
+        after_colon,
     )
 
 

@@ -13,7 +13,11 @@ from typing import Final
 
 from addons.redaction.shapes import STANDINS
 
-_ESCAPE: Final = re.compile(r"\\{1,16}(?:u00([0-7][0-9A-Fa-f])|/)|%(?:25)*([0-7][0-9A-Fa-f])", re.ASCII)
+_JSON: Final = r"\\{0,15}(?:u00([0-7][0-9A-Fa-f])|/)"
+_PERCENT: Final = r"(?:25)*([0-7][0-9A-Fa-f])"
+_ANY_JSON: Final = re.compile(rf"\\{_JSON}", re.ASCII)
+_ANY_PERCENT: Final = re.compile(f"%{_PERCENT}", re.ASCII)
+_ESCAPE: Final = re.compile(rf"[\\%](?:(?<=\\){_JSON}|(?<=%){_PERCENT})", re.ASCII)
 _CUT_ESCAPE: Final = re.compile(r"(?:\\{1,16}(?:u(?:0(?:0[0-7]?)?)?)?|%(?:25)*(?:[0-7])?)\Z", re.ASCII)
 LONGEST_ESCAPE: Final = 24
 
@@ -28,7 +32,7 @@ class View:
         """Where in the view an escape's character stands, in ascending order."""
         self._raw_ends: list[int] = []
         """Where in the raw text that escape ends."""
-        if ("\\" in raw or "%" in raw) and _ESCAPE.search(raw):
+        if ("\\" in raw and _ANY_JSON.search(raw)) or ("%" in raw and _ANY_PERCENT.search(raw)):
             self._decode()
 
     def _decode(self) -> None:

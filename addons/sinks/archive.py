@@ -24,9 +24,6 @@ _CHUNK = 1 << 20
 def compress(path: Path, is_stopping: Callable[[], bool]) -> bool:
     """Replace `path` by its compressed form. False: it was told to stop and has left everything as it was."""
     target = path.with_name(path.name + COMPRESSED)
-    if target.exists():  # the last process got as far as the renaming
-        path.unlink()
-        return True
     unfinished = target.with_name(target.name + UNFINISHED)
     try:
         with path.open("rb") as source, os.fdopen(_create(unfinished), "wb") as sink:

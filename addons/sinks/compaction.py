@@ -67,31 +67,24 @@ class _Job:
         self._end = end_of_last_line(source.fileno(), os.fstat(source.fileno()).st_size)
 
     def copy_referenced(self) -> None:
-        self._copy(set(self._references.scan()))
+        self._copied = set(self._references.scan())
+        self._copy(self._copied)
 
     def copy_what_came_meanwhile(self) -> None:
-        wanted = set(self._references.scan())
+        # From the end, which empties the buffer: a torn line may be in it that has been cut off since.
+        self._source.seek(0, os.SEEK_END)
         self._source.seek(self._end)
         for line in self._source:
             self._sink.write(line)
             self._copied.update(_hashes(line))
-            wanted.update(_references(line))
-        self._copy(wanted - self._copied)
+        self._copy(set(self._references.scan()) - self._copied)
 
     def _copy(self, wanted: set[bytes]) -> None:
-        while wanted:
-            inner = self._copy_lines(wanted)
-            self._copied |= wanted
-            wanted = inner - self._copied
-
-    def _copy_lines(self, wanted: set[bytes]) -> set[bytes]:
-        """Copy the wanted contents. Returns what they refer to themselves."""
-        inner: set[bytes] = set()
+        if not wanted:
+            return
         for line in self._lines():
             if any(digest in wanted for digest in _hashes(line)):
                 self._sink.write(line)
-                inner.update(_references(line))
-        return inner
 
     def _lines(self) -> Iterator[bytes]:
         self._source.seek(0)
@@ -103,10 +96,6 @@ class _Job:
             if self._is_stopping():
                 raise _Stopped
             yield line
-
-
-def _references(line: bytes) -> Iterator[bytes]:
-    return (match[1] for match in REFERENCE.finditer(line))
 
 
 def _hashes(line: bytes) -> Iterator[bytes]:

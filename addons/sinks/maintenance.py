@@ -22,6 +22,7 @@ from addons.sinks.locking import FolderLock, open_private
 from addons.sinks.rotation import Rotated, began_s, parse_rotated, rotate
 
 _PERIOD_S = 60.0
+_DAY_S = 86400.0
 _JOIN_S = 3.0
 _SESSION_REST_S = 3600.0
 """A session folder that has been written to within this time is never removed."""
@@ -32,7 +33,7 @@ class Limits:
     """When a file is rotated, and how much all files may take together."""
 
     rotate_bytes: int = 256 << 20
-    rotate_age_s: float = 7 * 86400.0
+    rotate_days: float = 7.0
     total_bytes: int = 20 << 30
 
 
@@ -102,7 +103,7 @@ class Maintenance:
     def _rotate_aged(self) -> None:
         for path in layout.live_files(self._root):
             began = began_s(path)
-            if began is not None and self._now_s() - began >= self._limits.rotate_age_s:
+            if began is not None and self._now_s() - began >= self._limits.rotate_days * _DAY_S:
                 with self._lock:
                     if path.exists():
                         rotate(path, self._now_s())

@@ -6,19 +6,17 @@ a process leaves it that is killed or still writing, is passed over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from addons.protocols.requests import rebuild
 from addons.sinks import layout
 from addons.sinks.archive import open_stream
 from addons.sinks.records import Kind
 from addons.sinks.rotation import rotated_files
 from addons.wire.json_text import dump_json, parse_json
-
-_HASH = re.compile(r"[0-9a-f]{32}")
 
 NAMES = {
     Kind.FLOWS: layout.FLOWS,
@@ -57,24 +55,8 @@ def load_blobs(root: Path, hashes: Collection[str] | None = None) -> dict[str, A
 
 
 def rebuild_request(flow: Mapping[str, Any], blobs: Mapping[str, Any]) -> Any:
-    """A flow record's request, each `{"$ref": HASH}` replaced by its content. Raises KeyError where that is missing.
-
-    Other `$ref`s, as JSON schemas have them, are the request's own."""
-    return _rebuild(flow["request"], blobs)
-
-
-def _rebuild(value: Any, blobs: Mapping[str, Any]) -> Any:
-    if isinstance(value, list):
-        return [_rebuild(item, blobs) for item in value]
-    if isinstance(value, dict):
-        if value.keys() == {"$ref"} and _is_hash(value["$ref"]):
-            return blobs[value["$ref"]]
-        return {name: _rebuild(item, blobs) for name, item in value.items()}
-    return value
-
-
-def _is_hash(value: Any) -> bool:
-    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+    """A flow record's request as it was, redaction aside. Raises KeyError where a content is missing."""
+    return rebuild(flow["request"], blobs.__getitem__)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -78,10 +78,11 @@ class Response:
 class WebSocket:
     """An accepted upgrade.
 
-    `on_text` gets each text message and gives (delay in seconds, text) to send; an empty text only waits.
+    `on_text` gets each text message and gives (delay in seconds, text) to send; an empty text only waits, None drops
+    the connection without a close frame.
     """
 
-    on_text: Callable[[str], Iterable[tuple[float, str]]]
+    on_text: Callable[[str], Iterable[tuple[float, str | None]]]
     deflate: bool = False
 
 

@@ -21,7 +21,7 @@ _failing_call = int(os.environ["LAB_FAULT_CALL"])
 
 def _failing(*args: Any, **kwargs: Any) -> Any:
     if next(_calls) == _failing_call:
-        raise MemoryError("injected")
+        raise MemoryError("a payload")
     return _original(*args, **kwargs)
 
 

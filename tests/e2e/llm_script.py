@@ -53,14 +53,18 @@ SPAWN = {"task_name": "greeting", "message": TASK, "fork_turns": "none"}
 EXEC_SCRIPT = f'const r = await tools.exec_command({{"cmd":"{COMMAND}"}});\ntext(r.output);'
 
 
+type Transport = Literal["sse", "websocket", "json"]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One model exchange as the script played it."""
 
     part: Part
     dialect: str
-    transport: Literal["sse", "websocket", "json"]
-    request: Request
+    transport: Transport
+    body: Any
+    """The request's JSON: the body, or the message on a WebSocket."""
     told: Told
 
 
@@ -85,9 +89,8 @@ class Script:
                 return handler(self, request)
         return json_response({}) if request.method == "POST" else json_response({"error": "not here"}, 404)
 
-    def _note(self, part: Part, dialect: str, request: Request, told: Told, transport: str = "sse") -> None:
-        assert transport in ("sse", "websocket", "json")
-        self.said.append(Said(part, dialect, transport, request, told))  # type: ignore[arg-type]
+    def _note(self, part: Part, dialect: str, body: Any, told: Told, transport: Transport = "sse") -> None:
+        self.said.append(Said(part, dialect, transport, body, told))
 
     def _reply(self, part: Part, call: Call | None) -> Reply:
         id = f"script{next(self._numbers):04}"
@@ -121,35 +124,35 @@ class Script:
         blocks = [b for m in body["messages"] if isinstance(m["content"], list) for b in m["content"]]
         concluded = any(block["type"] == "tool_result" for block in blocks)
         part, reply = self._decide(concluded, _names(body), body["messages"][0])
-        self._note(part, "anthropic.messages", request, dialects.anthropic_told(reply))
+        self._note(part, "anthropic.messages", body, dialects.anthropic_told(reply))
         return stream_response(dialects.anthropic(reply, body["model"]), delay_s=DELAY_S)
 
     def count_tokens(self, request: Request) -> Response:
-        self._note("count_tokens", "anthropic.messages", request, Told(None, "", "", (), None, {}), "json")
+        self._note("count_tokens", "anthropic.messages", request.json(), Told(None, "", "", (), None, {}), "json")
         return json_response({"input_tokens": 1234})
 
     def responses(self, request: Request) -> Response:
         body = request.json()
         part, reply = self._decide_responses(body, _mentions_task(body))
-        self._note(part, "openai.responses", request, dialects.responses_told(reply))
+        self._note(part, "openai.responses", body, dialects.responses_told(reply))
         events = [dialects.sse(dialects.compact(e), e["type"]) for e in dialects.responses(reply, body["model"])]
         answer = stream_response(events, delay_s=DELAY_S)
         pauses = ((delay_s, b"") for delay_s in self._pauses(part))
         return Response(answer.status, answer.headers, itertools.chain(pauses, answer.chunks))
 
-    def responses_upgrade(self, request: Request) -> Answer:
+    def responses_upgrade(self, _: Request) -> Answer:
         if not self._websockets:
             return json_response({"error": {"message": "WebSockets are not served here"}}, 426)
 
         in_agent = False
 
-        def on_text(text: str) -> Iterator[tuple[float, str]]:
+        def on_text(text: str) -> Iterator[tuple[float, str | None]]:
             nonlocal in_agent
             body = json.loads(text)
             real = body.get("generate") is not False
             in_agent = in_agent or _mentions_task(body)
             part, reply = self._decide_responses(body, in_agent) if real else ("warmup", self._reply("warmup", None))
-            self._note(part, "openai.responses", request, dialects.responses_told(reply, real), "websocket")
+            self._note(part, "openai.responses", body, dialects.responses_told(reply, real), "websocket")
             yield from ((delay_s, "") for delay_s in self._pauses(part))
             for event in dialects.responses(reply, body["model"], real):
                 yield DELAY_S, dialects.compact(event)
@@ -182,7 +185,7 @@ class Script:
         names = [tool["function"]["name"] for tool in body.get("tools") or []]
         first = next(message for message in body["messages"] if message["role"] == "user")
         part, reply = self._decide(concluded, names, first)
-        self._note(part, "openai.chat", request, dialects.chat_told(reply))
+        self._note(part, "openai.chat", body, dialects.chat_told(reply))
         return stream_response(dialects.chat(reply, body["model"]), delay_s=DELAY_S)
 
     def gemini_stream(self, request: Request) -> Response:
@@ -190,14 +193,14 @@ class Script:
         parts = [part for content in body["contents"] for part in content["parts"]]
         names = [f["name"] for tool in body.get("tools") or [] for f in tool.get("functionDeclarations", [])]
         part, reply = self._decide(any("functionResponse" in part for part in parts), names, None)
-        self._note(part, "google.generateContent", request, dialects.gemini_told(reply))
+        self._note(part, "google.generateContent", body, dialects.gemini_told(reply))
         return stream_response(dialects.gemini(reply, _gemini_model(request)), "text/event-stream", DELAY_S)
 
     def gemini_json(self, request: Request) -> Response:
         """The router's question, answered by the JSON that its schema asks for."""
         text = json.dumps({"complexity_reasoning": "One simple step.", "complexity_score": 10})
         reply = Reply(f"script{next(self._numbers):04}", text)
-        self._note("router", "google.generateContent", request, dialects.gemini_told(reply), "json")
+        self._note("router", "google.generateContent", request.json(), dialects.gemini_told(reply), "json")
         return json_response(dialects.gemini_chunk([{"text": text}], _gemini_model(request), reply.id, "STOP"))
 
 

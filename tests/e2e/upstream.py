@@ -204,6 +204,8 @@ async def _serve_websocket(
             for delay_s, text in answer.on_text(event):
                 if delay_s:
                     await asyncio.sleep(delay_s)
+                if text is None:
+                    return
                 if text:
                     writer.write(connection.send(TextMessage(data=text)))
                     await writer.drain()

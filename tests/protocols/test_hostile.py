@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.protocols.recorded import every_recording, summed, told
 
 from addons.protocols.dialects import DIALECTS
 from addons.protocols.events import (
@@ -30,6 +29,7 @@ from addons.protocols.events import (
 from addons.protocols.usage import normalise_usage
 from addons.wire.frame import Frame
 from addons.wire.json_text import dump_json
+from tests.protocols.recorded import every_recording, summed, told
 
 RECORDED = every_recording()
 APIS = [None, *DIALECTS]

@@ -1,14 +1,14 @@
-"""Recorded streams of every provider: what the decoders and the summary make of them equals what is known to be true."""
+"""Recorded streams of every provider: what decoders and summary make of them equals what is known to be true."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from tests.protocols.recorded import Recording, recordings, summed, told
 
 from addons.protocols.events import Unrecognised
 from addons.protocols.usage import FIELDS, normalise_usage
+from tests.protocols.recorded import Recording, recordings, summed, told
 
 MESSAGE_NOT_IN_TRUTH = {"mistral/001-chat-error-handling-with-mistral-mistral-small-latest-raises-app"}
 """A FastAPI `detail`, whose message the truth leaves out; its code there is the HTTP status."""

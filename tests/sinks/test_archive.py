@@ -53,3 +53,5 @@ def test_a_crash_before_the_plain_file_was_removed(path: Path) -> None:
     target.write_bytes(zstandard.compress(CONTENT))
     assert compress(path, never)
     assert list(path.parent.iterdir()) == [target]
+    with open_stream(target) as stream:
+        assert stream.read() == CONTENT

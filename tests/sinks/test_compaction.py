@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,14 +46,6 @@ def test_what_is_referred_to_stays(tmp_path: Path, lock: FolderLock, blobs: list
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_a_kept_content_refers_to_stays(tmp_path: Path, lock: FolderLock, context: RecordContext) -> None:
-    inner = blob_record(context, TS, "content", b'"inner"')
-    outer = blob_record(context, TS, "message", b'{"content":[{"$ref":"%b"}]}' % (inner.hash or "").encode())
-    (tmp_path / layout.BLOBS).write_bytes(inner.line + outer.line)
-    (tmp_path / layout.FLOWS).write_bytes(flow(outer))
-    assert compact_blobs(tmp_path, lock, never) == 0
-
-
 def test_what_comes_meanwhile_stays(
     tmp_path: Path, lock: FolderLock, blobs: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +63,23 @@ def test_what_comes_meanwhile_stays(
     monkeypatch.setattr(compaction.os, "fsync", write_meanwhile)  # the last step outside of the lock
     compact_blobs(tmp_path, lock, never)
     assert set(path.read_bytes().splitlines(keepends=True)) == {blobs[n].line for n in (0, 1, 3)}
+
+
+def test_a_torn_line_that_is_cut_off_meanwhile_is_not_taken_over(
+    tmp_path: Path, lock: FolderLock, blobs: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / layout.BLOBS
+    path.write_bytes(blobs[0].line + b"torn" * 50)
+    (tmp_path / layout.FLOWS).write_bytes(flow(blobs[0]))
+
+    def repair_and_append(_: int) -> None:
+        os.truncate(path, len(blobs[0].line))
+        with path.open("ab") as file:
+            file.write(blobs[1].line)
+
+    monkeypatch.setattr(compaction.os, "fsync", repair_and_append)
+    compact_blobs(tmp_path, lock, never)
+    assert path.read_bytes() == blobs[0].line + blobs[1].line
 
 
 def test_stopped_in_the_middle_it_leaves_all_as_it_was(tmp_path: Path, lock: FolderLock, blobs: list[Record]) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from addons.sinks import layout
+from addons.sinks import layout, reader
 from addons.sinks.archive import compress
 from addons.sinks.locking import private_folder
 from addons.sinks.reader import iter_file, iter_records, load_blobs, rebuild_request
 from addons.sinks.records import Kind, Record, RecordContext, blob_record
-from addons.sinks.rotation import rotate
+from addons.sinks.rotation import Rotated, rotate
 
 
 @pytest.fixture
@@ -57,6 +57,27 @@ def test_a_rotation_while_reading_loses_and_repeats_nothing(path: Path, make_lin
     seen += [record["seq"] for record in records]
     assert seen == [0, 1, 2]
     assert [record["seq"] for record in iter_file(path)] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("overtaken_at", [1, 2])
+def test_a_rotation_while_opening_loses_and_repeats_nothing(
+    path: Path, make_line: Callable[..., Record], monkeypatch: pytest.MonkeyPatch, overtaken_at: int
+) -> None:
+    """Just before, or just after the current file has been opened."""
+    path.write_bytes(make_line(0).line)
+    list_rotated = reader.rotated_files
+    calls = 0
+
+    def list_and_be_overtaken(of: Path) -> list[Rotated]:
+        nonlocal calls
+        calls += 1
+        if calls == overtaken_at:
+            rotate(path, 0.0)
+            path.write_bytes(make_line(1).line)
+        return list_rotated(of)
+
+    monkeypatch.setattr(reader, "rotated_files", list_and_be_overtaken)
+    assert [record["seq"] for record in iter_file(path)] == [0, 1]
 
 
 def test_a_file_that_is_removed_while_reading_is_passed_over(path: Path, make_line: Callable[..., Record]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +58,21 @@ def test_a_removed_file_is_empty(tmp_path: Path) -> None:
     assert scanner.is_replaced()
     assert list(scanner.scan()) == []
     assert not scanner.is_replaced()
+
+
+def test_a_rotation_between_two_looks_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rotated files have been looked at, the current one not yet."""
+    path = tmp_path / "f.jsonl"
+    path.write_bytes(b'{"id":"a"}\n')
+    scanner = LogScanner(path, PATTERN)
+    scan_tail = scanner._tail.scan
+
+    def rotate_first() -> Iterator[bytes]:
+        rotate(path, 0.0)
+        return scan_tail()
+
+    monkeypatch.setattr(scanner._tail, "scan", rotate_first)
+    assert set(scanner.scan()) == {b"a"}
 
 
 def test_rotated_files_are_read_too(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def test_everything_is_private(
         store.write([make_line(0), transcript_record(context, "x"), response_record(context, TS, 200, "u", b"")])
     finally:
         os.umask(before)
+    store.close()  # and with it the compression of what has been rotated
     modes = {path.is_dir(): set[int]() for path in (tmp_path, tmp_path / "none")}
     for path in [tmp_path / "log", *(tmp_path / "log").rglob("*")]:
         modes[path.is_dir()].add(path.stat().st_mode & 0o777)
@@ -154,6 +155,24 @@ def test_blobs_are_written_once_by_all_and_rebuild_the_request(
     blobs = load_blobs(tmp_path / "log")
     rebuilt = [rebuild_request(flow, blobs) for flow in iter_records(tmp_path / "log", Kind.FLOWS)]
     assert rebuilt == [{"input": messages[: turn + 1]} for turn in range(20)]
+
+
+def test_a_blob_that_another_process_writes_at_the_last_moment_is_not_written_twice(
+    tmp_path: Path, open_store: Opener, context: RecordContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is what the file holds under the lock."""
+    collector = BlobCollector(context, TS)
+    collector.put("tool", b"{}")
+    first, second = open_store(), open_store()
+    acquire = first._lock._acquire
+
+    def be_overtaken(patience_s: float) -> None:
+        second.write(collector.records)
+        acquire(patience_s)
+
+    monkeypatch.setattr(first._lock, "_acquire", be_overtaken)
+    first.write(collector.records)
+    assert len(list(iter_records(tmp_path / "log", Kind.BLOBS))) == 1
 
 
 def test_a_restart_knows_the_blobs(tmp_path: Path, open_store: Opener, context: RecordContext) -> None:

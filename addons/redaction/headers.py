@@ -1,0 +1,71 @@
+"""Header values that are credentials, by the header's name (S4.20).
+
+In: a header's name (lower case) and value. Out: whether the value is a secret as a whole, or the value without its
+secret parts. Counters and metadata that have such words in their names (`x-ratelimit-remaining-tokens`) are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from addons.redaction.finder import hashed
+from addons.redaction.plausible import looks_random_with_digits
+
+_SECRET: Final = frozenset(
+    [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "cookie2",
+        "set-cookie",
+        "set-cookie2",
+        "x-api-key",
+        "api-key",
+        "apikey",
+        "x-goog-api-key",
+        "x-amz-security-token",
+        "x-auth-token",
+        "chatgpt-account-id",
+        "dpop",
+        "x-auth-key",
+        "x-auth",
+        "cf-access-client-secret",
+    ]
+)
+_KIN: Final = re.compile(
+    r"authorization|cookie|credential|password|passwd|secret(?!ary)|jwt|(?:^|[-_])signature$|bearer|session[-_]?token"
+    r"|(?:^|[-_])(?:auth|access|api|id|refresh|security|csrf|xsrf|private|job|vault|session|bot|push|service|copilot|github"
+    r"|gitlab|hub|actor|device|identity|oauth|iam|x|app|account|user|client|consistency)?[-_]?token$"
+    r"|(?:api|access|subscription|functions|auth|admin|master|private|service|rapidapi|license|encryption)[-_]?key$"
+)
+_HARMLESS: Final = re.compile(
+    r"ratelimit|rate-limit|max|remaining|limit|count|used|usage|^access-control-|cookie-policy"
+)
+LOCATIONS: Final = frozenset(("location", "content-location", "referer", "origin", "x-original-url", "x-forwarded-url"))
+_PROTOCOL_KEY: Final = re.compile(
+    r"(?i)^(.*(?:api[-_]?key|token|ephemeral[^.]*|bearer[^.]*|authorization[a-z.]*|secret)\.)(.+)$"
+)
+
+
+def is_secret(name: str) -> bool:
+    return name in _SECRET or (_KIN.search(name) is not None and _HARMLESS.search(name) is None)
+
+
+def redact_protocols(value: str, text: Callable[[str], str]) -> str:
+    """`sec-websocket-protocol`: browsers have no other place for a key than a sub-protocol's name (RFC 6455, 1.9)."""
+    return ",".join(_protocol(protocol, text) for protocol in value.split(","))
+
+
+def _protocol(protocol: str, text: Callable[[str], str]) -> str:
+    padding = protocol[: len(protocol) - len(protocol.lstrip())]
+    name = protocol.strip()
+    found = _PROTOCOL_KEY.match(name)
+    if found and not found[2].startswith("hash:"):
+        return f"{padding}{found[1]}{hashed(found[2])}"
+    clean = text(name)
+    if clean == name and len(name) >= 20 and looks_random_with_digits(name.rpartition(".")[2]):
+        head, dot, key = name.rpartition(".")
+        clean = f"{head}{dot}{hashed(key)}"
+    return padding + clean

@@ -1,0 +1,186 @@
+"""The strings in a JSON text: which texts they are pieces of, and how some of them are replaced in place.
+
+In: a JSON text. Out: its string values in document order, each with the key of the text that it continues when the next
+frames have the same shape; and the JSON text again with some of its string literals replaced, all else as it came (key
+order, numbers, blanks, escapes). RFC 8259, section 7: outside of strings there are no quotation marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from addons.wire.json_text import dump_json, parse_json
+
+_LITERAL: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"(\s*:)?', re.DOTALL)
+_STAGE: Final = re.compile(r"[._-](?:start|started|delta|added|chunk|stop|end|done|completed|in_progress|created)$")
+_MARKS: Final = (
+    "index",
+    "output_index",
+    "content_index",
+    "summary_index",
+    "contentBlockIndex",
+    "choice",
+    "choice_index",
+)
+_ALIASES: Final = {"content_block": "delta"}
+"""Anthropic: a block's first text comes in `content_block_start`, the rest in `content_block_delta`."""
+_SINGLE: Final = frozenset(
+    [
+        "id",
+        "type",
+        "object",
+        "model",
+        "role",
+        "finish_reason",
+        "finishReason",
+        "stop_reason",
+        "stopReason",
+        "native_finish_reason",
+        "system_fingerprint",
+        "service_tier",
+        "obfuscation",
+        "p",
+        "item_id",
+        "call_id",
+        "status",
+        "created_at",
+        "provider",
+        "responseId",
+        "modelVersion",
+        "signature",
+        "event_type",
+        "thoughtSignature",
+        "thought_signature",
+        "encrypted_content",
+        "response_id",
+        "event_id",
+        "request_id",
+        "previous_response_id",
+    ]
+)
+"""Members that are never continued by the next frame's: identifiers, kinds, filler. They are looked at by themselves."""
+
+
+class Key(NamedTuple):
+    """Which text a string continues: where in a payload inside the frame it stands, under which event, of which kind,
+    for which block, at which path."""
+
+    nest: tuple[Any, ...]
+    event: str | None
+    kind: str | None
+    marks: tuple[tuple[str, Any], ...]
+    path: tuple[Any, ...]
+
+
+class Leaf(NamedTuple):
+    """`key` is None for a string that nothing continues. `name` is that of the member it stands in, or empty."""
+
+    key: Key | None
+    name: str
+    text: str
+
+
+@lru_cache(maxsize=512)
+def stem(kind: str) -> str:
+    """What `content_block_start`, `content_block_delta` and `content_block_stop` have in common."""
+    return _STAGE.sub("", kind)
+
+
+def leaves(document: Any, event: str | None, nest: tuple[Any, ...] = ()) -> list[Leaf]:
+    """All string values in document order. Raises RecursionError where it is nested too deeply."""
+    found: list[Leaf] = []
+    kind: str | None = None
+    marks: tuple[tuple[str, Any], ...] = ()
+    if isinstance(document, dict):
+        named = document.get("type") or document.get("event_type")
+        if isinstance(named, str):
+            kind = stem(named)
+            if named.startswith("response.") and not named.endswith(".delta"):
+                kind = None
+                _collect_single(document, "", found)
+                return found
+        marks = tuple((name, document[name]) for name in _MARKS if isinstance(document.get(name), int | str))
+        if "output_index" not in document and isinstance(document.get("item_id"), str):
+            marks += (("item_id", document["item_id"]),)
+    _collect(document, "", (), Key(nest, stem(event) if event else None, kind, marks, ()), found)
+    return found
+
+
+def _collect_single(node: Any, name: str, found: list[Leaf]) -> None:
+    if isinstance(node, str):
+        found.append(Leaf(None, name, node))
+    elif isinstance(node, dict):
+        for key, member in node.items():
+            _collect_single(member, key, found)
+    elif isinstance(node, list):
+        for member in node:
+            _collect_single(member, "", found)
+
+
+def _collect(node: Any, name: str, path: tuple[Any, ...], base: Key, found: list[Leaf]) -> None:
+    if isinstance(node, str):
+        found.append(Leaf(None if name in _SINGLE else base._replace(path=path), name, node))
+    elif isinstance(node, dict):
+        for key, member in node.items():
+            if isinstance(member, str | dict | list):
+                _collect(member, key, (*path, _ALIASES.get(key, key)), base, found)
+    elif isinstance(node, list):
+        for position, member in enumerate(node):
+            _collect(member, "", (*path, _place(member, position, name)), base, found)
+
+
+def _place(member: Any, position: int, name: str) -> Any:
+    """What tells an array's element from its neighbours in other frames: its own index, in Gemini's parts its kind."""
+    if not isinstance(member, dict):
+        return position
+    if name == "parts":
+        return ("thought", bool(member.get("thought")))
+    index = member.get("index")
+    return index if isinstance(index, int | str) else position
+
+
+def replace_values(text: str, replace: Callable[[int, str], str]) -> str:
+    """The JSON text with `replace(n, raw literal)` in place of its n-th string value; keys stay."""
+    return _replace(text, lambda count, literal, is_key: literal if is_key else replace(count, literal))
+
+
+def redact_literals(text: str, redact: Callable[[str], str]) -> str:
+    """The JSON text with every string in it redacted by itself, keys too."""
+    return _replace(text, lambda _, literal, __: _redacted(literal, redact))
+
+
+def redact_keys(text: str, redact: Callable[[str], str]) -> str:
+    return _replace(text, lambda _, literal, is_key: _redacted(literal, redact) if is_key else literal)
+
+
+def count_values(text: str) -> int:
+    return sum(found[1] is None for found in _LITERAL.finditer(text))
+
+
+def literal(text: str) -> str:
+    return dump_json(text).decode("utf-8")
+
+
+def _redacted(raw: str, redact: Callable[[str], str]) -> str:
+    text = parse_json(raw)
+    clean = redact(text)
+    return raw if clean == text else literal(clean)
+
+
+def _replace(text: str, replace: Callable[[int, str, bool], str]) -> str:
+    pieces: list[str] = []
+    done = count = 0
+    for found in _LITERAL.finditer(text):
+        is_key = found[1] is not None
+        end = found.start(1) if is_key else found.end()
+        raw = text[found.start() : end]
+        new = replace(count, raw, is_key)
+        count += not is_key
+        if new is not raw:
+            pieces += (text[done : found.start()], new)
+            done = end
+    pieces.append(text[done:])
+    return "".join(pieces)

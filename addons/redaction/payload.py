@@ -1,0 +1,103 @@
+"""One frame's data while parts of it are undecided, and how it reads once they are decided.
+
+In: the data's text, and the channels that its strings are pieces of. Out: the text, in which only those string literals
+differ that a secret was in. Base64 payloads with JSON in them (Bedrock's `bytes`) are payloads of their own, encoded
+again only when something in them changed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from addons.redaction.channel import Slot
+from addons.redaction.leaves import Leaf, count_values, leaves, literal, redact_keys, redact_literals, replace_values
+from addons.redaction.redactor import Redactor
+from addons.wire.json_text import parse_json
+
+type Feed = Callable[[Leaf], Slot]
+"""Puts a string into the channel that its key names."""
+
+_ENCODED_MEMBER: Final = "bytes"
+_LONGEST_NEST: Final = 3
+
+
+@dataclass(slots=True)
+class Payload:
+    raw: str
+    document: Any = None
+    """The parsed JSON; None where it is none."""
+    slots: dict[int, Slot] = field(default_factory=dict)
+    nested: dict[int, Payload] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
+    """String values that were decided at once, by their number in the document."""
+
+    @property
+    def settled(self) -> bool:
+        return all(slot.settled for slot in self.slots.values()) and all(
+            payload.settled for payload in self.nested.values()
+        )
+
+    def render(self) -> str:
+        new = dict(self.texts)
+        new |= {number: slot.text for number, slot in self.slots.items() if slot.text != slot.original}
+        for number, payload in self.nested.items():
+            inner = payload.render()
+            if inner != payload.raw:
+                new[number] = base64.b64encode(inner.encode("utf-8", "surrogatepass")).decode("ascii")
+        if not new:
+            return self.raw
+        return replace_values(self.raw, lambda number, raw: literal(new[number]) if number in new else raw)
+
+
+def open_payload(
+    raw: str, event: str | None, redactor: Redactor, feed: Feed, nest: tuple[Any, ...] = ()
+) -> Payload | None:
+    """The payload of a JSON text, its strings fed to their channels; None where the text is no JSON object or array."""
+    document = _parsed(raw)
+    if document is None:
+        return None
+    suspicious = redactor.suspicious(raw)
+    try:
+        strings = leaves(document, event, nest)
+    except RecursionError:
+        return Payload(redact_literals(raw, redactor.text) if suspicious else raw, document)
+    if suspicious:
+        if count_values(raw) != len(strings):
+            # A repeated member name: the parser shows the last one only.
+            return Payload(redact_literals(raw, redactor.text), document)
+        raw = redact_keys(raw, redactor.text)
+    payload = Payload(raw, document)
+    for number, leaf in enumerate(strings):
+        if leaf.name == _ENCODED_MEMBER and len(nest) < _LONGEST_NEST:
+            inner = _decoded(leaf.text)
+            opened = inner and open_payload(inner, event, redactor, feed, (*nest, *(leaf.key.path if leaf.key else ())))
+            if opened:
+                payload.nested[number] = opened
+                continue
+        if leaf.key is not None:
+            if leaf.text:
+                payload.slots[number] = feed(leaf)
+        elif suspicious and (clean := redactor.member(leaf.name, leaf.text)) != leaf.text:
+            payload.texts[number] = clean
+    return payload
+
+
+def _parsed(raw: str) -> Any:
+    if raw.lstrip()[:1] not in ("{", "[", '"'):
+        return None
+    try:
+        return parse_json(raw)
+    except ValueError:
+        return None
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        decoded = base64.b64decode(text, validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return decoded if decoded.lstrip()[:1] in ("{", "[") else None

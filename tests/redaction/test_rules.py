@@ -1,0 +1,197 @@
+"""Every row of the table recognises its format, in every surrounding and encoding, and nothing that only looks like it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+
+from addons.redaction.redactor import Redactor
+from tests.redaction.samples import BY_NAME, JWT, PEM, SAMPLES, SECRET, Sample, hashed, made_up, pem
+
+redactor = Redactor()
+ids = [sample.name for sample in SAMPLES]
+every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=ids)
+WITH_BEGINNING = [sample for sample in SAMPLES if not sample.before]
+every_key = pytest.mark.parametrize("sample", WITH_BEGINNING, ids=[sample.name for sample in WITH_BEGINNING])
+
+
+@every_sample
+def test_alone(sample: Sample) -> None:
+    assert redactor.text(sample.text) == sample.redacted
+
+
+@every_sample
+def test_twice_is_as_once(sample: Sample) -> None:
+    once = redactor.text(f"{sample.text} and {sample.text}\n")
+    assert redactor.text(once) == once
+
+
+@every_key
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("", "\n", id="at the start of a line"),
+        pytest.param("export KEY=", " && ls", id="after an equals sign"),
+        pytest.param("the key is `", "`.", id="in backticks"),
+        pytest.param('{"a": "', '"}', id="in JSON"),
+        pytest.param('{\\"a\\": \\"', '\\"}', id="in JSON in JSON"),
+        pytest.param("first line\\n", "\\nnext line", id="after an escaped line break"),
+        pytest.param("first line\\\\n", "\\\\nnext line", id="after a twice escaped line break"),
+        pytest.param("a\\t", "\\r\\n", id="after an escaped tab"),
+        pytest.param("\\u2014", "\\u2014", id="after an escaped dash"),
+        pytest.param("密钥：", "。", id="after a character of another script"),
+        pytest.param("https://example.org/", "?x=1", id="in a path"),
+        pytest.param("?a=b&key%3D", "&c=d", id="after a percent-encoded equals sign"),
+        pytest.param("%E2%80%94", "%E2%80%94", id="after a percent-encoded dash"),
+        pytest.param("<key>", "</key>", id="in XML"),
+        pytest.param("(", ")", id="in brackets"),
+    ],
+)
+def test_surrounded(sample: Sample, before: str, after: str) -> None:
+    assert redactor.text(before + sample.text + after) == before + sample.redacted + after
+
+
+def json_escaped(text: str) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in text)
+
+
+def percent_encoded(text: str) -> str:
+    return "".join(f"%{ord(character):02X}" for character in text)
+
+
+@every_key
+@pytest.mark.parametrize(
+    "encode",
+    [
+        pytest.param(json_escaped, id="json escapes"),
+        pytest.param(lambda text: json.dumps(json_escaped(text))[1:-1], id="json escapes, twice"),
+        pytest.param(percent_encoded, id="percent-encoding"),
+        pytest.param(lambda text: quote(quote(text, safe=""), safe=""), id="percent-encoding, twice"),
+        pytest.param(lambda text: json_escaped(text[0]) + text[1:], id="first character escaped"),
+        pytest.param(lambda text: text[:8] + json_escaped(text[8]) + text[9:], id="a character within escaped"),
+        pytest.param(lambda text: json.dumps(text)[1:-1].replace("/", "\\/"), id="escaped slashes"),
+    ],
+)
+def test_encoded_secrets_have_the_same_hash(sample: Sample, encode: object) -> None:
+    assert callable(encode)
+    assert redactor.text(f'x="{encode(sample.text)}" ') == f'x="{hashed(sample.value or sample.secret)}" '
+
+
+def test_base64_of_a_text_with_a_secret_is_that_text_without_it() -> None:
+    def encoded(text: str) -> str:
+        return base64.b64encode(text.encode()).decode()
+
+    text = f"# settings\nname=x\nkey={SECRET}\n"
+    assert redactor.text(f'"{encoded(text)}"') == f'"{encoded(text.replace(SECRET, hashed(SECRET)))}"'
+    assert redactor.text(f"data:text/plain;base64,{encoded(SECRET)}") == f"data:text/plain;base64,{encoded(hashed(SECRET))}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(PEM.replace("\n", "\\n"), id="escaped line breaks"),
+        pytest.param(PEM.replace("\n", "\\\\n"), id="twice escaped line breaks"),
+    ],
+)
+def test_key_blocks_have_the_same_hash_however_escaped(text: str) -> None:
+    assert redactor.text(f'"{text}"') == f'"{hashed(PEM)}"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("".join(f"{n:6}→{line}\n" for n, line in enumerate(PEM.splitlines(), 1)), id="numbered"),
+        pytest.param("".join(f"{n:6}\t{line}\n" for n, line in enumerate(PEM.splitlines(), 1)), id="numbered by cat"),
+        pytest.param("".join(f'  "{line}\\n" +\n' for line in PEM.splitlines()), id="as string literals"),
+        pytest.param(PEM[: len(PEM) // 2], id="cut in a line"),
+        pytest.param(PEM[: len(PEM) // 2] + '"', id="cut in a line, in quotes"),
+        pytest.param("\n".join(PEM.splitlines()[:5]) + "\n[truncated]\n", id="cut after a line"),
+        pytest.param(PEM.replace("\n", " "), id="on one line"),
+        pytest.param(PEM.replace("\n", "\r\n"), id="CRLF"),
+    ],
+)
+def test_key_blocks_as_tools_show_them(text: str) -> None:
+    shown = redactor.text(f"cat key.pem\n{text}")
+    assert "hash:" in shown
+    assert not any(line[place : place + 12] in shown for line in PEM.splitlines()[1:-2] for place in range(52))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(f"Bearer {SECRET}.", f"Bearer {hashed(SECRET)}.", id="bearer at a sentence's end"),
+        pytest.param(f"https://{SECRET}@api.example.org/", f"https://{hashed(SECRET)}@api.example.org/", id="as a user"),
+        pytest.param(
+            f"https://x:{BY_NAME['github'].secret}@github.com/a/b",
+            f"https://x:{hashed(BY_NAME['github'].secret)}@github.com/a/b",
+            id="key as a password",
+        ),
+        pytest.param("https://u:p%40ss%2Fw%3A1@host/", f"https://u:{hashed('p@ss/w:1')}@host/", id="encoded password"),
+        pytest.param(
+            "?next=https%3A%2F%2Fu%3Ag7Hq21xZ%40host%2F",
+            f"?next=https%3A%2F%2Fu%3A{hashed('g7Hq21xZ')}%40host%2F",
+            id="url with a password in a url",
+        ),
+        pytest.param(f"redis://:{made_up(9)}@cache:6379/0", f"redis://:{hashed(made_up(9))}@cache:6379/0", id="no user"),
+        pytest.param(f"{JWT}.", f"{hashed(JWT)}.", id="token at a sentence's end"),
+        pytest.param(f"{PEM}\nThat was it.", f"{hashed(PEM)}\nThat was it.", id="prose after a key block"),
+        pytest.param(f"{SECRET}{SECRET}", hashed(SECRET * 2), id="run on"),
+        pytest.param("sk-ant-api03-" + "A" * 5000 + " x", hashed("sk-ant-api03-" + "A" * 506) + " x", id="endless run"),
+    ],
+)
+def test_in_detail(text: str, expected: str) -> None:
+    assert redactor.text(text) == expected
+
+
+LOOK_ALIKES = [
+    "the class .sk-folding-cube, .sk-cube-grid-2 and sk-three-bounce-delay-1 of SpinKit",
+    "task-1234567890abcdef1234567890abcdef risk-assessment-2024-01-15-version-2 disk-usage-monitor-0000000001",
+    "Basic usage, basic authentication, a Basic understanding; Basic dGVzdA is none",
+    "Bearer token, Bearer authentication-tokens-for-everybody, Authorization: Bearer $TOKEN, Bearer <your-token-here>",
+    "git show da39a3ee5e6b4b0d3255bfef95601890afd80709 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "550e8400-e29b-41d4-a716-446655440000 018f3c9e-7b1a-7c3e-9f3a-2b1c4d5e6f70",
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 sha512-abc+/def==",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "const apiKey = process.env.API_KEY; client_secret = os.environ['CLIENT_SECRET']; api_key: str | None = None",
+    "OPENAI_API_KEY=your-api-key-here ANTHROPIC_API_KEY=sk-ant-... sk-ant-xxxxxxxxxxxxxxxxxxxxxxxx ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "http://localhost:8080/@scope/package https://user:password@example.org postgres://user:${PASSWORD}@db",
+    "git@github.com:owner/repo.git ssh://git@host:22/x mailto:a@b.c http://[::1]:80/ //comment: see a@b",
+    "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD\n-----END CERTIFICATE-----",
+    "the line -----BEGIN PRIVATE KEY----- opens a key, -----END PRIVATE KEY----- closes it",
+    "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----",
+    "eyJhIjoxfQ eyJhIjoxfQ.txt {'type': 'eyJ'} cursor=eyJpZCI6MTIzNDU2Nzg5MCwiZGlyIjoibmV4dCJ9",
+    "npm_config_registry npm_package_version hf_hub_download hf_transformers_cache_directory_location fw_cfg",
+    "secret_key_base secret_manager access_token_url refresh_token_expires_in aws_secret_access_key is required",
+    "toolu_01A09q90qwVzY1kD2Fz3xL8T msg_01XFDUDYJgAACzvnptvVoYEL call_abc123DEF456ghi789JKL012 chatcmpl-9abc",
+    "resp_67ca8b1d8c8c8190a1b2c3d4e5f60718 rs_0ab1c2d3e4f506172839 req_011CSHoEeqs5C35K2UUqR7Fy",
+    "AKIA, ASIAPACIFIC, AIzaSy…, xoxb-, glpat-, SG.1, SKIP, SKU1234, AAAA, Q~, JQQJ9, 100% of %s and %d%%",
+    "C:\\new\\test\\u0041\\build \\d+\\s* \\\\server\\share \\x41 \\ud83d\\ude00 %20 %2F %E2%82%AC %",
+    "SGVsbG8gd29ybGQsIHRoaXMgaXMganVzdCBhIHRleHQgaW4gYmFzZTY0Lg== VGhlIHF1aWNrIGJyb3duIGZveA==",
+    "aria-label=skip r2_bucket pplx x-ai dapi tvly 1//2 sl.u v1.0-beta ops_ tid=5 pa-rt md-5 BSA fc-bold",
+    "gsk_version_number_0001 rt_sigprocmask ek_value sess-ion-storage key=value&code=200",
+]
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_look_alikes_pass(text: str) -> None:
+    assert redactor.text(text) == text
+    assert redactor.text(json.dumps(text)) == json.dumps(text)
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH "])
+def test_kinds_of_key_blocks(kind: str) -> None:
+    assert redactor.text(f"x {pem(kind)} y") == f"x {hashed(pem(kind))} y"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["sk-", "sk-ant-", "-sk-ant-", "eyJ", ".eyJ", "eyJa.", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----\n", "\\", "%2", "%25",
+     "\\u00", "://", "://a:", "://a:b", "Bearer ", "Basic ", "api_key=", "/AKIA", "/ABSK", "JQQJ9", "Q~", "A", "a1B", "YWJj",
+     "-", '"', "\\n", "1:AA", "xoxb-", "tid=", "SG.", "Private-Lines: ", "A: ", "AIza_", "-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAA "],
+)
+def test_hostile_repetition_takes_linear_time(piece: str) -> None:
+    """Quadratic behaviour would take minutes here; what comes out is not the point."""
+    redactor.text(piece * (300_000 // len(piece)))
