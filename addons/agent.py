@@ -34,7 +34,9 @@ class Agent:
     name = "mitmagent"
 
     def __init__(self) -> None:
-        self._settings: Settings = parse_settings({option.name: option.default for option in OPTIONS}.__getitem__)
+        self._settings: Settings | None = None
+        self._complaint: str | None = None
+        self._is_running = False
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._told: set[str] = set()
@@ -42,6 +44,8 @@ class Agent:
         self.addons = [self._capture, Reach(self.settings)]
 
     def settings(self) -> Settings:
+        """As the options stand. Known from `load` on: every other hook comes later."""
+        assert self._settings is not None
         return self._settings
 
     # -- mitmproxy's hooks ------------------------------------------------------------------------------------------
@@ -58,20 +62,27 @@ class Agent:
         try:
             self._settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
         except ValueError as wrong:
-            raise exceptions.OptionsError(str(wrong)) from None  # type: ignore[no-untyped-call]
-        self._thread.call("", lambda pipeline: pipeline.configure())
+            if self._is_running:
+                # mitmproxy says it and goes back to the old value.
+                raise exceptions.OptionsError(str(wrong)) from None  # type: ignore[no-untyped-call]
+            # At the start it would print a traceback.
+            self._complaint = str(wrong)
+        else:
+            self._thread.call("", lambda pipeline: pipeline.configure())
 
     def running(self) -> None:
         options: Any = ctx.options
-        complaint = complaint_about_unknown(options.deferred)
+        complaint = self._complaint or complaint_about_unknown(options.deferred)
         if complaint:
             # An error before the start is over makes mitmproxy exit, which is what a mistyped option deserves.
             _log.error("mitmagent: %s", complaint)
             return
+        self._is_running = True
+        settings = self.settings()
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if self._settings.live else None)
-        if self._terminal is not None and self._settings.live:
+        live = Live(self._terminal if settings.live else None)
+        if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
@@ -89,7 +100,7 @@ class Agent:
                 )
                 return
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(self._settings.log_dir), where)
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(settings.log_dir), where)
 
     def done(self) -> None:
         self._capture.done()

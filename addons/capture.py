@@ -17,6 +17,7 @@ from mitmproxy import ctx, http
 from addons import faults
 from addons.capture_thread import CaptureThread, PipelineLike
 from addons.flow_view import apply_redaction, cut_of, request_seen, response_headers
+from addons.identity.side_traffic import is_token_exchange
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, now
 from addons.options import Settings
 from addons.printing import SHOWN
@@ -42,8 +43,8 @@ class Capture:
 
     def request(self, flow: http.HTTPFlow) -> None:
         with faults.guard("request", flow.id):
-            path = flow.request.path.partition("?")[0]
-            if api_of(flow.request.method, flow.request.pretty_host, path) or is_count_tokens(path):
+            host, path = flow.request.pretty_host, flow.request.path.partition("?")[0]
+            if api_of(flow.request.method, host, path) or is_count_tokens(path):
                 self._begin(flow)
 
     def _begin(self, flow: http.HTTPFlow) -> None:
@@ -66,6 +67,8 @@ class Capture:
             if flow.id not in self._open:
                 # Any event stream of any provider is an answer worth keeping; other types only on known LLM paths.
                 if transport_of(response.headers.get("content-type")) not in ("sse", "eventstream", "ndjson"):
+                    return
+                if is_token_exchange(flow.request.pretty_host, flow.request.path.partition("?")[0]):
                     return
                 self._begin(flow)
             self._thread.put(flow.id, HeadSeen(now(), response.status_code, response_headers(flow)))

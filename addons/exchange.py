@@ -28,7 +28,7 @@ from addons.protocols.events import (
 )
 from addons.protocols.summary import Summary
 from addons.protocols.usage import normalise_usage
-from addons.redaction.secrets import Redactor
+from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.sinks.records import EndFields, FlowFields, Record, end_record, flow_record, line_record, transcript_record
 from addons.sinks.timestamps import TimeFormatter

@@ -23,7 +23,7 @@ from addons.options import Settings
 from addons.protocols.detect import api_of, model_of_path
 from addons.protocols.events import ToolReturn
 from addons.protocols.requests import conversation_items, prompt_of, requested_model, split, without_cache_markers
-from addons.redaction.secrets import Redactor
+from addons.redaction.redactor import Redactor
 from addons.sinks.records import BlobCollector, Record, RecordContext
 from addons.sinks.timestamps import TimeFormatter
 from addons.wire.content_encoding import decode_body
@@ -176,7 +176,7 @@ class Intake:
         owner = hashlib.sha256(credential.encode("utf-8", errors="replace")).hexdigest()
         items = tuple(_digest(dump_json(without_cache_markers(item))).hex() for item in conversation_items(body))
         beside = identity.purpose not in CONVERSATION
-        return self._conversations.assign(client, owner, items, at.monotonic_ns / 1e9, beside=beside), "derived"
+        return self._conversations.assign(client, owner, items, at.epoch_ns / 1e9, beside=beside), "derived"
 
     def answered(self, response_id: str | int | None, session_id: str) -> None:
         """A response's id, by which a later request may continue it."""

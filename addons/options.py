@@ -76,9 +76,11 @@ def _zone(text: str) -> str:
 
 
 def _directory(text: str) -> Path:
-    path = Path(text or os.environ.get(LOG_DIR_VARIABLE) or DEFAULT_LOG_DIR).expanduser().absolute()
+    from_environment = os.environ.get(LOG_DIR_VARIABLE) if not text else None
+    path = Path(text or from_environment or DEFAULT_LOG_DIR).expanduser().absolute()
     if path.exists() and not path.is_dir():
-        raise ValueError(f"{path} is a file; name a folder")
+        named_by = f"the environment's {LOG_DIR_VARIABLE}, {path}," if from_environment else str(path)
+        raise ValueError(f"{named_by} is a file; name a folder")
     return path
 
 

@@ -28,7 +28,7 @@ from addons.observed import (
 from addons.options import Settings
 from addons.protocols.events import ExchangeEvent
 from addons.recovery import end_records_of_the_dead, open_fields
-from addons.redaction.secrets import Redactor
+from addons.redaction.redactor import Redactor
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
 from addons.sinks.store import LogStore, StoreSettings

@@ -8,7 +8,7 @@ from __future__ import annotations
 from addons.exchange import Exchange, Head, Outlet
 from addons.intake import Intake, Request
 from addons.observed import CaptureFailed, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, RequestSeen
-from addons.redaction.secrets import Redactor
+from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.wire.frame import Frame
 from addons.wire.json_text import parse_json

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed, options = _parser().parse_known_args(arguments)
     speed = math.inf if parsed.fast else parsed.speed
     log_dir = Path(os.environ.get("AGENT_LOG_DIR") or tempfile.mkdtemp(prefix="mitmagent-demo-log-")).expanduser()
-    _say("two recorded agents, through the real mitmdump; no network, no key.\n")
+    _say("two recorded agents, through the real mitmdump; no network, no key.")
     try:
         signal_number = asyncio.run(_interruptible(_demo(speed, log_dir, options)))
     except (Ended, agents.Altered, OSError) as problem:
@@ -87,7 +87,8 @@ def _speed(text: str) -> float:
 
 
 def _say(first: str, *others: str) -> None:
-    sys.stdout.write("\n".join([f"mitmagent demo: {first}", *(f"  {line}" for line in others)]) + "\n")
+    """A paragraph apart from mitmdump's text."""
+    sys.stdout.write("\n".join(["", f"mitmagent demo: {first}", *(f"  {line}" for line in others), "", ""]))
     sys.stdout.flush()
 
 

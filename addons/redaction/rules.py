@@ -61,25 +61,23 @@ _ENCODED_PASSWORD: Final = r"""[^\s/?#"'<>\\`|^&;\ue02f\ue03a]"""
 _BREAK: Final = r"""(?:\d{1,6}(?:→|\\{1,8}u2192|[\t:|]|\\{1,8}t)|[\s"'+,>|]|\\{1,8}[nrt]?)"""
 """What comes between the lines of a key block: line ends, quotes, and the line numbers of a tool that shows files."""
 _LINE: Final = r"[A-Za-z0-9/+=\ue02f]"
-_KEY_HEAD: Final = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_KEY_HEAD: Final = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_FIELD: Final = r"[A-Za-z][A-Za-z-]{1,30}[:\ue03a] [^\n\r\\\"]{1,200}"
 _KEY_FULL_LINES: Final = rf"{_LINE}{{16,4096}}(?:{_BREAK}++{_LINE}{{16,4096}})*"
 _KEY_BLOCK: Final = Pattern(
     rf"{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}{_KEY_FULL_LINES}"
     rf"(?:(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+-----END [A-Z0-9 ]{{0,60}}-----"
     rf"|{_BREAK}++{_LINE}{{1,15}}(?=[\"'`\\]|\Z))?",
-    rf"-----BEGIN [A-Z0-9 ]{{0,60}}-{{0,4}}|{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}"
+    rf"[A-Z0-9 ]{{0,60}}-{{0,4}}|{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}"
     rf"(?:[A-Za-z][A-Za-z-]{{0,30}}(?:[:\ue03a](?: [^\n\r\\\"]{{0,200}})?)?|{_LINE}{{0,15}}"
     rf"|{_KEY_FULL_LINES}(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+(?:-{{1,5}}|-----E[A-Z0-9 ]{{0,64}}-{{0,4}})?)",
-    ("-----BEGIN ",),
 )
 """RFC 7468, RFC 4880 section 6.2 and OpenSSH's own; without its END line too, because tools cut what they show."""
 
 _LONGEST_CLAIMS: Final = 12_288
-_JWT: Final = Pattern(
-    rf"eyJ[{WORD}]{{6,4096}}(?:\.{{1,2}}[{WORD}]{{1,{_LONGEST_CLAIMS}}}){{1,4}}",
-    rf"eyJ[{WORD}]{{0,4096}}(?:\.{{1,2}}[{WORD}]{{1,{_LONGEST_CLAIMS}}}){{0,4}}\.{{0,2}}",
-    ("eyJ",),
+_CLAIMS: Final = Pattern(
+    rf"[{WORD}]{{6,4096}}(?:\.{{1,2}}[{WORD}]{{1,{_LONGEST_CLAIMS}}}){{1,4}}",
+    rf"[{WORD}]{{0,4096}}(?:\.{{1,2}}[{WORD}]{{1,{_LONGEST_CLAIMS}}}){{0,4}}\.{{0,2}}",
 )
 
 
@@ -232,14 +230,15 @@ RULES: Final[tuple[Rule, ...]] = (
     # Forms rather than vendors
     rule(
         "json web token",
-        _JWT,
+        "eyJ",
+        _CLAIMS,
         valid=plausible.jwt,
         before=AFTER_NO_WORD,
         swallow=rf"[{WORD}.]*",
         longest=_LONGEST_CLAIMS,
     ),
     rule(
-        "private key", _KEY_BLOCK, swallow=rf"(?:{_LINE}|{_BREAK})*", value=plausible.decoded_lines, longest=sys.maxsize
+        "private key", "-----BEGIN ", _KEY_BLOCK, swallow=rf"(?:{_LINE}|{_BREAK})*", value=plausible.decoded_lines, longest=sys.maxsize
     ),
     rule(
         *("putty key", "Private-Lines: ", Run("0-9", 1, 3), Pattern(rf"{_BREAK}{{1,4}}+", rf"{_BREAK}{{0,4}}+"), HIDE),

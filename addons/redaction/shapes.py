@@ -56,7 +56,6 @@ class Pattern:
 
     whole: str
     part: str
-    anchors: tuple[str, ...] = ()
 
 
 class _Hide:
@@ -127,10 +126,7 @@ def _anchors(items: tuple[Item, ...]) -> tuple[str, ...]:
             found = [head + item for head in found]
         elif isinstance(item, OneOf):
             found = [head + option for head in found for option in item.options]
-        elif isinstance(item, Pattern):
-            found = [head + anchor for head in found for anchor in item.anchors or ("",)]
-            break
-        elif isinstance(item, Run):
+        elif isinstance(item, Pattern | Run):
             break
     return tuple(found)
 

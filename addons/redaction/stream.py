@@ -169,12 +169,12 @@ class StreamRedactor[S]:
 
     def _end_silent_voices(self, spoken: list[Key]) -> None:
         """A choice that goes over from reasoning to text, or to tool calls, has ended what it said before."""
-        for scope in {_scope(key) for key in spoken}:
-            voices = {_voice(key) for key in spoken if _scope(key) == scope} - {None}
-            if len(voices) == 1:
-                self._end(
-                    lambda key, scope=scope, voices=voices: _scope(key) == scope and _voice(key) not in {*voices, None}
-                )  # type: ignore[misc]
+        voices: dict[tuple[Any, ...], set[str]] = {}
+        for key in spoken:
+            if voice := _voice(key):
+                voices.setdefault(_scope(key), set()).add(voice)
+        heard = {scope: voice for scope, (voice, *others) in voices.items() if not others}
+        self._end(lambda key: (now := heard.get(_scope(key))) is not None and _voice(key) not in (now, None))
 
 
 _BLOCK_MARKS: Final = ("index", "output_index", "contentBlockIndex")

@@ -62,7 +62,7 @@ def test_it_shows_the_conversation_and_logs_it(tmp_path: Path) -> None:
         "*** Begin Patch",
     ):
         assert said in done.stdout
-    assert str(tmp_path) in done.stdout.splitlines()[-2]
+    assert f"The log:    {tmp_path}" in done.stdout
 
     ends = [json.loads(line) for line in (tmp_path / "all-mitm-sse/sse_flow_ends.jsonl").read_text().splitlines()]
     assert [end["end"] for end in ends] == ["complete"] * 7

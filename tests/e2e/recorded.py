@@ -131,10 +131,7 @@ def _json(file: Path) -> dict[str, Any]:
 
 def expected_usage(stream: Stream) -> dict[str, int | None]:
     """truth.json's numbers (as reported) in the log format's terms (LOGFORMAT, `usage`)."""
-    told, api = dict(stream.truth["usage"]), stream.meta["api"]
-    raw = stream.truth["usage_raw"] or {}
-    for name, word in NOVA_WORDS.items():
-        told[name] = raw.get(word) if told[name] is None else told[name]
+    told, api = stream.truth["usage"], stream.meta["api"]
     input_tokens, output = told["input"], told["output"]
     if api in EXCLUSIVE_INPUT and input_tokens is not None:
         input_tokens += (told["cache_read"] or 0) + (told["cache_write"] or 0)
@@ -148,9 +145,6 @@ def expected_usage(stream: Stream) -> dict[str, int | None]:
         "reasoning_output_tokens": told["reasoning"],
     }
 
-
-NOVA_WORDS = {"cache_read": "cacheReadInputTokenCount", "cache_write": "cacheWriteInputTokenCount"}
-"""Amazon Nova's words for cache tokens, which truth.json has in its raw usage only."""
 
 EXCLUSIVE_INPUT = {"anthropic.messages", "bedrock.converse-stream", "bedrock.invoke-stream"}
 """Dialects whose `input` leaves out what came from or went to the cache."""

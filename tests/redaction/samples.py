@@ -123,7 +123,9 @@ SAMPLES: tuple[Sample, ...] = (
     key("stripe webhook", "whsec_", 32),
     key("slack", "xoxb-" + made_up(12, "0123456789") + "-" + made_up(12, "0123456789") + "-", 24),
     key("slack app", "xapp-1-A0" + made_up(9, UPPER) + "-" + made_up(13, "0123456789") + "-", 64, HEX),
-    Sample("slack hook", f"T{made_up(9, UPPER)}/B{made_up(9, UPPER)}/{made_up(24)}", "https://hooks.slack.com/services/"),
+    Sample(
+        "slack hook", f"T{made_up(9, UPPER)}/B{made_up(9, UPPER)}/{made_up(24)}", "https://hooks.slack.com/services/"
+    ),
     Sample("telegram", "AA" + made_up(33, WORD, "tg"), "https://api.telegram.org/bot123456789:", "/getMe"),
     key("sendgrid", f"SG.{made_up(22, WORD)}.", 43, WORD),
     key("twilio", "SK", 32, HEX),

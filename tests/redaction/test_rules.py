@@ -86,7 +86,10 @@ def test_base64_of_a_text_with_a_secret_is_that_text_without_it() -> None:
 
     text = f"# settings\nname=x\nkey={SECRET}\n"
     assert redactor.text(f'"{encoded(text)}"') == f'"{encoded(text.replace(SECRET, hashed(SECRET)))}"'
-    assert redactor.text(f"data:text/plain;base64,{encoded(SECRET)}") == f"data:text/plain;base64,{encoded(hashed(SECRET))}"
+    assert (
+        redactor.text(f"data:text/plain;base64,{encoded(SECRET)}")
+        == f"data:text/plain;base64,{encoded(hashed(SECRET))}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,9 @@ def test_key_blocks_as_tools_show_them(text: str) -> None:
     ("text", "expected"),
     [
         pytest.param(f"Bearer {SECRET}.", f"Bearer {hashed(SECRET)}.", id="bearer at a sentence's end"),
-        pytest.param(f"https://{SECRET}@api.example.org/", f"https://{hashed(SECRET)}@api.example.org/", id="as a user"),
+        pytest.param(
+            f"https://{SECRET}@api.example.org/", f"https://{hashed(SECRET)}@api.example.org/", id="as a user"
+        ),
         pytest.param(
             f"https://x:{BY_NAME['github'].secret}@github.com/a/b",
             f"https://x:{hashed(BY_NAME['github'].secret)}@github.com/a/b",
@@ -135,7 +140,9 @@ def test_key_blocks_as_tools_show_them(text: str) -> None:
             f"?next=https%3A%2F%2Fu%3A{hashed('g7Hq21xZ')}%40host%2F",
             id="url with a password in a url",
         ),
-        pytest.param(f"redis://:{made_up(9)}@cache:6379/0", f"redis://:{hashed(made_up(9))}@cache:6379/0", id="no user"),
+        pytest.param(
+            f"redis://:{made_up(9)}@cache:6379/0", f"redis://:{hashed(made_up(9))}@cache:6379/0", id="no user"
+        ),
         pytest.param(f"{JWT}.", f"{hashed(JWT)}.", id="token at a sentence's end"),
         pytest.param(f"{PEM}\nThat was it.", f"{hashed(PEM)}\nThat was it.", id="prose after a key block"),
         pytest.param(f"{SECRET}{SECRET}", hashed(SECRET * 2), id="run on"),
@@ -188,9 +195,44 @@ def test_kinds_of_key_blocks(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["sk-", "sk-ant-", "-sk-ant-", "eyJ", ".eyJ", "eyJa.", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----\n", "\\", "%2", "%25",
-     "\\u00", "://", "://a:", "://a:b", "Bearer ", "Basic ", "api_key=", "/AKIA", "/ABSK", "JQQJ9", "Q~", "A", "a1B", "YWJj",
-     "-", '"', "\\n", "1:AA", "xoxb-", "tid=", "SG.", "Private-Lines: ", "A: ", "AIza_", "-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAA "],
+    [
+        "sk-",
+        "sk-ant-",
+        "-sk-ant-",
+        "eyJ",
+        ".eyJ",
+        "eyJa.",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "\\",
+        "%2",
+        "%25",
+        "\\u00",
+        "://",
+        "://a:",
+        "://a:b",
+        "Bearer ",
+        "Basic ",
+        "api_key=",
+        "/AKIA",
+        "/ABSK",
+        "JQQJ9",
+        "Q~",
+        "A",
+        "a1B",
+        "YWJj",
+        "-",
+        '"',
+        "\\n",
+        "1:AA",
+        "xoxb-",
+        "tid=",
+        "SG.",
+        "Private-Lines: ",
+        "A: ",
+        "AIza_",
+        "-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAA ",
+    ],
 )
 def test_hostile_repetition_takes_linear_time(piece: str) -> None:
     """Quadratic behaviour would take minutes here; what comes out is not the point."""

@@ -1,0 +1,325 @@
+"""A secret over any number of frames, in every dialect: replaced once, all else verbatim, no frame lost or held for long."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from addons.redaction.channel import HOLD_HINT_S, HOLD_PREFIX_S
+from addons.redaction.redactor import Redactor
+from addons.redaction.stream import StreamRedactor
+from addons.wire.frame import Frame
+from addons.wire.transport import Transport, framer_for
+from tests.redaction.samples import BASIC, BY_NAME, PEM, SAMPLES, SECRET, Sample, hashed
+from tests.wire.cuts import Recording, drain_whole, recordings
+
+KEY = BY_NAME["github"].secret
+type Dialect = tuple[Callable[[str], Frame], Callable[[Frame], str]]
+
+
+def dialect(template: object, pick: Callable[[object], str], event: str | None = None) -> Dialect:
+    """How a piece of text becomes a frame, and how it is read from it again."""
+
+    def frame(piece: str) -> Frame:
+        return Frame(json.dumps(template).replace('"PIECE"', json.dumps(piece)), event)
+
+    return frame, lambda frame: pick(json.loads(frame.data or ""))
+
+
+def _bedrock(piece: str) -> Frame:
+    inner = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+    encoded = base64.b64encode(json.dumps(inner).encode()).decode()
+    return Frame(json.dumps({"bytes": encoded, "p": "abcdefghijk"}), "chunk")
+
+
+def _bedrock_text(frame: Frame) -> str:
+    inner = json.loads(base64.b64decode(json.loads(frame.data or "")["bytes"]))
+    return str(inner["delta"]["text"])
+
+
+def at(*path: str | int) -> Callable[[object], str]:
+    def pick(value: object) -> str:
+        for step in path:
+            value = value[step]  # type: ignore[index]
+        return str(value)
+
+    return pick
+
+
+def _chat(delta: object) -> object:
+    return {"id": "chatcmpl-1", "choices": [{"index": 0, "delta": delta, "finish_reason": None}], "obfuscation": "aB3"}
+
+
+DIALECTS: dict[str, Dialect] = {
+    "anthropic text": dialect(
+        {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "PIECE"}},
+        at("delta", "text"),
+        "content_block_delta",
+    ),
+    "anthropic arguments": dialect(
+        {"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": "PIECE"}},
+        at("delta", "partial_json"),
+        "content_block_delta",
+    ),
+    "chat content": dialect(_chat({"content": "PIECE"}), at("choices", 0, "delta", "content")),
+    "chat arguments": dialect(
+        _chat({"tool_calls": [{"index": 1, "function": {"arguments": "PIECE"}}]}),
+        at("choices", 0, "delta", "tool_calls", 0, "function", "arguments"),
+    ),
+    "responses": dialect(
+        {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": "PIECE"},
+        at("delta"),
+        "response.output_text.delta",
+    ),
+    "gemini": dialect(
+        {"candidates": [{"content": {"parts": [{"text": "PIECE"}], "role": "model"}, "finishReason": "STOP"}]},
+        at("candidates", 0, "content", "parts", 0, "text"),
+    ),
+    "bedrock invoke": (_bedrock, _bedrock_text),
+    "bedrock converse": dialect({"contentBlockIndex": 0, "delta": {"text": "PIECE"}, "p": "ab"}, at("delta", "text")),
+    "ollama": dialect({"message": {"role": "assistant", "content": "PIECE"}, "done": False}, at("message", "content")),
+    "ollama generate": dialect({"response": "PIECE", "done": False}, at("response")),
+    "completions": dialect({"choices": [{"index": 0, "text": "PIECE"}]}, at("choices", 0, "text")),
+    "unknown shape": dialect({"seq": {"x": [{"y": ["PIECE"]}]}, "z": 1}, at("seq", "x", 0, "y", 0)),
+    "a bare string": dialect("PIECE", str),
+    "no JSON": (lambda piece: Frame(piece, "output"), lambda frame: frame.data or ""),
+}
+every_dialect = pytest.mark.parametrize(("frame_of", "text_of"), DIALECTS.values(), ids=DIALECTS)
+
+
+def through(frames: list[Frame], gap_s: float = 0.0) -> list[Frame]:
+    """What comes out of a stream; all of it, in order, each frame under its own stamp."""
+    stream: StreamRedactor[int] = StreamRedactor(Redactor())
+    out = []
+    for number, frame in enumerate(frames):
+        out += stream.feed(frame, number, number * gap_s)
+    out += stream.close()
+    assert [stamp for _, stamp in out] == list(range(len(frames)))
+    return [frame for frame, _ in out]
+
+
+def pieces(text: str, cuts: list[int]) -> list[str]:
+    return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+
+
+@every_dialect
+def test_cut_at_every_place(frame_of: Callable[[str], Frame], text_of: Callable[[Frame], str]) -> None:
+    text = f'say "{KEY}"!'
+    for cut in range(1, len(text)):
+        first, second = through([frame_of(text[:cut]), frame_of(text[cut:])])
+        assert text_of(first) + text_of(second) == f'say "{hashed(KEY)}"!'
+        if len('say "') < cut < len(text) - 2:
+            assert text_of(first) == f'say "{hashed(KEY)}'
+
+
+@every_dialect
+@pytest.mark.parametrize("length", [1, 3, 7])
+def test_over_many_frames(frame_of: Callable[[str], Frame], text_of: Callable[[Frame], str], length: int) -> None:
+    text = f"first {SECRET} then {PEM} and Basic {BASIC}, at last 'sk-' alone: sk-"
+    frames = [frame_of(text[start : start + length]) for start in range(0, len(text), length)]
+    assert "".join(map(text_of, through(frames))) == Redactor().text(text)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
+@pytest.mark.parametrize("length", [1, 4, 11])
+def test_every_rule_over_frames(sample: Sample, length: int) -> None:
+    """Formats without a telling beginning show less than 16 characters of it, and never the rest."""
+    frame_of, text_of = DIALECTS["anthropic text"]
+    text = f'{{"a": "{sample.text}"}}'
+    shown = "".join(
+        map(text_of, through([frame_of(piece) for piece in pieces(text, [*range(length, len(text), length)])]))
+    )
+    assert hashed(sample.value or sample.secret) in shown
+    assert sample.secret[15:] not in shown
+    if sample.name not in ("azure", "azure ad", "terraform"):
+        assert shown == f'{{"a": "{sample.redacted}"}}'
+
+
+def test_escapes_of_arguments_may_be_cut_themselves() -> None:
+    frame_of, text_of = DIALECTS["anthropic arguments"]
+    arguments = '{"command": "echo \\u0073\\u006b-' + SECRET[3:] + '\\nls"}'
+    expected = '{"command": "echo ' + hashed(SECRET) + '\\nls"}'
+    for cut in range(1, len(arguments)):
+        out = through([frame_of(arguments[:cut]), frame_of(arguments[cut:])])
+        assert "".join(map(text_of, out)) == expected
+
+
+def test_a_blocks_first_text_belongs_to_its_deltas() -> None:
+    block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": KEY[:9]}}
+    frame_of, text_of = DIALECTS["anthropic text"]
+    start = Frame(json.dumps(block), "content_block_start")
+    delta = Frame((frame_of(KEY[9:]).data or "").replace('"index": 1', '"index": 0'), "content_block_delta")
+    first, second = through([start, delta])
+    assert json.loads(first.data or "")["content_block"]["text"] == hashed(KEY)
+    assert text_of(second) == ""
+
+
+def test_parallel_blocks_and_pings_in_between() -> None:
+    frame_of, text_of = DIALECTS["chat arguments"]
+
+    def call(index: int, piece: str) -> Frame:
+        return Frame((frame_of(piece).data or "").replace('[{"index": 1', f'[{{"index": {index}'))
+
+    ping = Frame('{"type": "ping"}', "ping")
+    comment = Frame(None, comment="keep-alive")
+    frames: list[Frame] = []
+    for place in range(0, len(KEY), 5):
+        frames += [call(0, KEY[place : place + 5]), ping, call(1, SECRET[place * 3 : place * 3 + 15]), comment]
+    out = through(frames)
+    assert "".join(map(text_of, out[0::4])) == hashed(KEY)
+    assert "".join(map(text_of, out[2::4])) == hashed(SECRET)
+    assert out[1::4] == [ping] * len(out[1::4])
+    assert out[3::4] == [comment] * len(out[3::4])
+
+
+def test_only_the_secrets_literal_is_rewritten() -> None:
+    data = '{ "b" : 1.50, "a":"caf\\u00e9 \\/", "é": [ "x ' + KEY + '" , null],"n":12345678901234567890  }'
+    (frame,) = through([Frame(data)])
+    assert frame.data == data.replace(KEY, hashed(KEY))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(f'{{"{KEY}": 1}}', f'{{"{hashed(KEY)}": 1}}', id="member name"),
+        pytest.param(f'{{"id": "{KEY}"}}', f'{{"id": "{hashed(KEY)}"}}', id="identifier"),
+        pytest.param(f'{{"a": "{KEY}", "a": "b"}}', f'{{"a": "{hashed(KEY)}", "a": "b"}}', id="repeated member"),
+        pytest.param(
+            json.dumps({"k": {"aws_secret_access_key": BY_NAME["aws secret key"].secret}}),
+            json.dumps({"k": {"aws_secret_access_key": hashed(BY_NAME["aws secret key"].secret)}}),
+            id="told by its member name",
+        ),
+        pytest.param("[" * 3000 + f'"{KEY}"' + "]" * 3000, "[" * 3000 + f'"{hashed(KEY)}"' + "]" * 3000, id="deep"),
+        pytest.param(f"no JSON {KEY}", f"no JSON {hashed(KEY)}", id="text"),
+        pytest.param(f'{{"broken": "{KEY}"', f'{{"broken": "{hashed(KEY)}"', id="broken JSON"),
+    ],
+)
+def test_one_frame(data: str, expected: str) -> None:
+    (frame,) = through([Frame(data)])
+    assert frame.data == expected
+
+
+def test_comments_events_and_ids() -> None:
+    (frame,) = through([Frame("x", event=f"e {KEY}", comment=KEY, id=KEY)])
+    assert frame == Frame("x", event=f"e {hashed(KEY)}", comment=hashed(KEY), id=hashed(KEY))
+
+
+def test_ordinary_text_is_not_held() -> None:
+    frame_of, _ = DIALECTS["anthropic text"]
+    stream: StreamRedactor[None] = StreamRedactor(Redactor())
+    for piece in ("Hello", ", the", " answer", " to life", " is 42.", " Basic", " usage", " of api", "_key", " here\n"):
+        assert len(stream.feed(frame_of(piece), None, 0.0)) == 1, piece
+
+
+def test_the_public_beginning_of_a_format_is_held_for_a_while_only() -> None:
+    frame_of, text_of = DIALECTS["anthropic text"]
+    stream: StreamRedactor[None] = StreamRedactor(Redactor())
+    assert stream.feed(frame_of("it is s"), None, 0.0) == []
+    assert stream.tick(HOLD_HINT_S / 2) == []
+    assert [text_of(frame) for frame, _ in stream.tick(HOLD_HINT_S)] == ["it is s"]
+    assert stream.feed(frame_of("k-ant-"), None, 1.0) == []
+    assert [text_of(frame) for frame, _ in stream.tick(1.0 + HOLD_PREFIX_S)] == ["k-ant-"]
+    assert stream.feed(frame_of(SECRET[7:40]), None, 3.0) == []
+    assert stream.tick(1000.0) == [], "what has begun to be a secret is never shown"
+    out = stream.feed(frame_of(SECRET[40:] + " ok"), None, 1001.0)
+    assert [text_of(frame) for frame, _ in out] == [hashed(SECRET), " ok"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(
+            Frame('{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"http://h:8080"}}'),
+            Frame('{"type":"content_block_stop","index":0}'),
+            id="anthropic block",
+        ),
+        pytest.param(
+            Frame('{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"http://h:8080"}'),
+            Frame('{"type":"response.output_text.done","output_index":0,"content_index":0,"text":"http://h:8080"}'),
+            id="responses part",
+        ),
+        pytest.param(
+            Frame('{"choices":[{"index":0,"delta":{"content":"http://h:8080"}}]}'),
+            Frame('{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f"}}]}}]}'),
+            id="chat goes over to a tool call",
+        ),
+        pytest.param(
+            Frame('{"choices":[{"index":0,"delta":{"reasoning_content":"http://h:8080"}}]}'),
+            Frame('{"choices":[{"index":0,"delta":{"content":"So","reasoning_content":null}}]}'),
+            id="chat goes over from reasoning to text",
+        ),
+        pytest.param(Frame('{"response":"http://h:8080"}'), Frame("[DONE]"), id="done"),
+        pytest.param(
+            Frame('{"contentBlockIndex":2,"delta":{"text":"http://h:8080"}}', "contentBlockDelta"),
+            Frame('{"contentBlockIndex":2,"p":"abc"}', "contentBlockStop"),
+            id="converse block",
+        ),
+    ],
+)
+def test_the_end_of_a_text_releases_it(first: Frame, second: Frame) -> None:
+    stream: StreamRedactor[int] = StreamRedactor(Redactor())
+    assert stream.feed(first, 1, 0.0) == []
+    assert stream.feed(second, 2, 0.0) == [(first, 1), (second, 2)]
+
+
+def test_an_endless_run_is_not_held_for_ever() -> None:
+    frame_of, text_of = DIALECTS["anthropic text"]
+    stream: StreamRedactor[None] = StreamRedactor(Redactor())
+    head = "-----BEGIN PRIVATE KEY-----\n"
+    out = [
+        frame
+        for number in range(400)
+        for frame, _ in stream.feed(frame_of((head if not number else "") + "A" * 64 + "\n"), None, 0.0)
+    ]
+    assert len(out) > 300
+    shown = "".join(map(text_of, out))
+    assert shown.startswith("hash:")
+    assert "AAAA" not in shown
+
+
+def test_switched_off() -> None:
+    stream: StreamRedactor[int] = StreamRedactor(Redactor(enabled=False))
+    frame = Frame(f'{{"a": "{KEY}"}}')
+    assert stream.feed(frame, 1, 0.0) == [(frame, 1)]
+    assert stream.close() == []
+
+
+PLANTED = st.sampled_from(
+    [*(sample.text for sample in SAMPLES if sample.name not in ("azure", "azure ad", "terraform")), SECRET[:30]]
+)
+FILLER = st.text(alphabet='sk-antAIzaeyJ \n\\u0"%2:/=@.,xB-', max_size=12) | st.sampled_from(
+    ["\\n", "Bearer ", "api_key=", "https://u:p"]
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(PLANTED | FILLER | FILLER, max_size=8), st.data(), st.sampled_from(sorted(DIALECTS)))
+def test_joined_pieces_are_the_redacted_whole(parts: list[str], data: st.DataObject, name: str) -> None:
+    text = "".join(parts)
+    cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(text) - 1)), max_size=30))) if len(text) > 1 else []
+    frame_of, text_of = DIALECTS[name]
+    out = through([frame_of(piece) for piece in pieces(text, cuts)])
+    assert "".join(map(text_of, out)) == Redactor().text(text)
+
+
+TRANSPORTS: dict[str, Transport] = {
+    "text/event-stream": "sse",
+    "newline-delimited JSON": "ndjson",
+    "application/vnd.amazon.eventstream": "eventstream",
+    "JSON array (streamed)": "json",
+    "single JSON object": "json",
+}
+
+
+@pytest.mark.parametrize("recording", recordings(*TRANSPORTS))
+def test_recorded_streams_pass_unchanged(recording: Recording) -> None:
+    transport = TRANSPORTS[recording.format]
+    frames = drain_whole(framer_for(transport, recording.body[:64]), recording.body)
+    assert frames
+    assert through(frames, gap_s=0.02) == frames
