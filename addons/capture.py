@@ -16,9 +16,9 @@ from mitmproxy import ctx, http
 
 from addons import faults
 from addons.capture_thread import CaptureThread, PipelineLike
-from addons.flow_view import apply_redaction, cut_of, request_seen, response_headers
+from addons.flow_view import apply_redaction, cut_of, moment_of, request_seen, response_headers
 from addons.identity.side_traffic import is_token_exchange
-from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, now
+from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, Moment, now
 from addons.options import Settings
 from addons.printing import SHOWN
 from addons.protocols.detect import api_of, is_count_tokens
@@ -62,7 +62,7 @@ class Capture:
                 return
             if response.status_code == 101:
                 if flow.id in self._open:
-                    self._thread.put(flow.id, HeadSeen(now(), 101, response_headers(flow)))
+                    self._thread.put(flow.id, HeadSeen(_head_moment(flow), 101, response_headers(flow)))
                 return
             if flow.id not in self._open:
                 # Any event stream of any provider is an answer worth keeping; other types only on known LLM paths.
@@ -71,7 +71,7 @@ class Capture:
                 if is_token_exchange(flow.request.pretty_host, flow.request.path.partition("?")[0]):
                     return
                 self._begin(flow)
-            self._thread.put(flow.id, HeadSeen(now(), response.status_code, response_headers(flow)))
+            self._thread.put(flow.id, HeadSeen(_head_moment(flow), response.status_code, response_headers(flow)))
             if flow.live:
                 response.stream = self._tap(flow, response.stream)
 
@@ -107,7 +107,7 @@ class Capture:
         with faults.guard("websocket_message", flow.id):
             message = flow.websocket.messages[-1]
             text = message.content.decode("utf-8", errors="replace")
-            self._thread.put(flow.id, MessageSeen(now(), message.from_client, text))
+            self._thread.put(flow.id, MessageSeen(moment_of(flow, message.timestamp), message.from_client, text))
             # mitmproxy keeps every message of a socket until it closes. Keep what will be kept anyway; some, since
             # others read the last one.
             size = self._socket_bytes.get(flow.id, 0) + len(message.content)
@@ -122,7 +122,7 @@ class Capture:
         if flow.websocket is None and flow.id in self._open:
             with faults.guard("response", flow.id):
                 if not flow.live and flow.response and flow.response.raw_content:
-                    self._thread.put(flow.id, ChunkSeen(now(), flow.response.raw_content))
+                    self._thread.put(flow.id, ChunkSeen(_end_moment(flow), flow.response.raw_content))
             await self._end(flow, Cut.NONE, None)
 
     async def error(self, flow: http.HTTPFlow) -> None:
@@ -138,7 +138,7 @@ class Capture:
         del self._open[flow.id]
         self._socket_bytes.pop(flow.id, None)
         with faults.guard("end", flow.id):
-            self._thread.put(flow.id, EndSeen(now(), cut, error))
+            self._thread.put(flow.id, EndSeen(_end_moment(flow), cut, error))
             loop = asyncio.get_running_loop()
             done = loop.create_future()
 
@@ -167,6 +167,15 @@ class Capture:
             self._open.pop(flow_id, None)
             with faults.guard("done", flow_id):
                 self._thread.put(flow_id, EndSeen(now(), Cut.PROXY, "the proxy was stopped"))
+
+
+def _head_moment(flow: http.HTTPFlow) -> Moment:
+    return moment_of(flow, flow.response.timestamp_start if flow.response else None)
+
+
+def _end_moment(flow: http.HTTPFlow) -> Moment:
+    socket_end = flow.websocket.timestamp_end if flow.websocket else None
+    return moment_of(flow, socket_end or (flow.response.timestamp_end if flow.response else None))
 
 
 def _messages(flow: http.HTTPFlow) -> list[tuple[bool, str]]:

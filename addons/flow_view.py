@@ -17,15 +17,21 @@ def _headers(headers: http.Headers) -> HeaderList:
     )
 
 
+def moment_of(flow: http.HTTPFlow, recorded_s: float | None) -> Moment:
+    """Now; of a flow read back from a file, when it happened (`recorded_s`, or the latest time that the flow tells)."""
+    if flow.live:
+        return now()
+    response = flow.response
+    told = (recorded_s, response and response.timestamp_start, flow.request.timestamp_end, flow.request.timestamp_start)
+    recorded_ns = int(next(time_s for time_s in told if time_s) * 1e9)
+    # The file has no monotonic clock. Both from the same source, so that durations agree.
+    return Moment(recorded_ns, recorded_ns)
+
+
 def request_seen(flow: http.HTTPFlow) -> RequestSeen:
     request = flow.request
-    at = now()
-    if not flow.live:
-        # Read back from a file: its own times. Durations come from the same clock, so that they agree.
-        recorded_ns = int((request.timestamp_end or request.timestamp_start) * 1e9)
-        at = Moment(recorded_ns, recorded_ns)
     return RequestSeen(
-        at=at,
+        at=moment_of(flow, request.timestamp_end or request.timestamp_start),
         flow_id=flow.id,
         method=request.method,
         url=request.pretty_url,

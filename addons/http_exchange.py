@@ -8,7 +8,7 @@ type is made good from the first bytes (SPEC S4.1).
 from __future__ import annotations
 
 from addons.exchange import Exchange, Head, Outlet
-from addons.intake import Request
+from addons.intake import Request, without_encoding
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, Moment
 from addons.protocols.detect import streams_ndjson
 from addons.sinks.records import response_record
@@ -19,7 +19,8 @@ from addons.wire.transport import Framer, Transport, framer_for, sniff, transpor
 _SURE: tuple[Transport | None, ...] = ("sse", "ndjson", "eventstream")
 """Declared transports that are believed at once; anything else on a known path waits for the first bytes."""
 
-RAW_LOG_LIMIT_BYTES = 64 << 20
+KEPT_BYTES = 64 << 20
+"""Of a decoded body, for sse_responses.log; a larger one is written from its frames."""
 
 
 class HttpExchange:
@@ -80,9 +81,13 @@ class HttpExchange:
         if self._head is not None:
             self.exchange.begin(self._head, self._transport, seen.at)
         self.exchange.end(seen.cut, seen.error, seen.at, self._transport)
+        body = b"".join(self._decoded)
+        is_clean = self._is_clean(body)
+        if not is_clean:
+            body = b"".join(as_text(frame, self._transport) for frame in self._released)
         if self._raw_log and self._head is not None:
-            self._write_raw(seen.at)
-        return self._flow_redaction()
+            self._write_raw(seen.at, body)
+        return self._flow_redaction(is_clean, body)
 
     def fail(self, seen: CaptureFailed) -> FlowRedaction:
         self._break(f"{seen.error} at {seen.where}")
@@ -106,9 +111,9 @@ class HttpExchange:
                 self._break(str(wrong))
 
     def _decode(self, data: bytes, at: Moment, last: bool = False) -> None:
-        if self._raw_log and self._decoded_bytes < RAW_LOG_LIMIT_BYTES:
-            self._decoded.append(data)
         self._decoded_bytes += len(data)
+        if self._decoded_bytes <= KEPT_BYTES:
+            self._decoded.append(data)
         if self._framer is None:
             self._unframed += data
             if not self._choose_framer(at, last):
@@ -139,32 +144,30 @@ class HttpExchange:
             self.exchange.frame(frame, at)
 
     def _keep_frame(self, frame: Frame) -> None:
-        if self._raw_log or self._wire is not None:
-            self._released.append(frame)
+        self._released.append(frame)
 
-    def _write_raw(self, at: Moment) -> None:
-        exchange = self.exchange
-        if exchange.redacted or self._transport == "eventstream":
-            body = b"".join(as_text(frame, self._transport) for frame in self._released)
-        else:
-            body = b"".join(self._decoded)
+    def _write_raw(self, at: Moment, body: bytes) -> None:
         ts = self._outlet.times.format(at.epoch_ns)
-        self._outlet.write(response_record(self._request.context, ts, exchange.status, self._request.url, body))
+        url, status = self._request.url, self.exchange.status
+        self._outlet.write(response_record(self._request.context, ts, status, url, body))
 
-    def _flow_redaction(self) -> FlowRedaction:
+    def _is_clean(self, body: bytes) -> bool:
+        """Whether the body may be kept as it came. A stream also holds what no frame does, such as fields of SSE that
+        nobody knows, so the whole is looked at once more."""
+        if self.exchange.redacted or self._transport == "eventstream" or self._decoded_bytes > KEPT_BYTES:
+            return False
+        text = body.decode("utf-8", errors="replace")
+        return self._outlet.redactor.text(text) == text
+
+    def _flow_redaction(self, is_clean: bool, body: bytes) -> FlowRedaction:
         headers = tuple(self._outlet.redactor.headers(self._head.headers)) if self._head else ()
-        body: bytes | None = None
-        if not self.exchange.redacted:
-            body = b"".join(self._wire) if self._wire is not None else None
-        elif self._wire is not None and self._transport != "eventstream":
-            body = b"".join(as_text(frame, self._transport) for frame in self._released)
-            headers = without_encoding(headers)
-        return self._request.flow_redaction(headers, body, self._keep_bodies)
-
-
-def without_encoding(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """For a body that is no longer as on the wire."""
-    return tuple((n, v) for n, v in headers if n.lower() not in ("content-encoding", "content-length"))
+        if is_clean and self._wire is not None:
+            return self._request.flow_redaction(headers, b"".join(self._wire), self._keep_bodies)
+        if self._transport == "eventstream":
+            # Its text is no event stream any more. Binary messages carry check sums over what they hold.
+            kept = b"".join(self._wire) if self._wire is not None and not self.exchange.redacted else None
+            return self._request.flow_redaction(headers, kept, self._keep_bodies)
+        return self._request.flow_redaction(without_encoding(headers), body, self._keep_bodies)
 
 
 def as_text(frame: Frame, transport: Transport) -> bytes:

@@ -7,6 +7,7 @@ exchanges live: one per flow, or several in turn on a WebSocket.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from addons import faults
 from addons.exchange import Exchange
@@ -165,14 +166,15 @@ class Pipeline:
             if head.status == 101:
                 self._sockets[flow_id] = SocketExchanges(seen, request, head, self._intake, self)
                 return
-            self._http[flow_id] = self._http_exchange(request)
+            # Refused: an HTTP exchange after all, but not one that a model has answered.
+            self._http[flow_id] = self._http_exchange(replace(request, purpose="other"))
         if (exchange := self._http.get(flow_id)) is not None:
             exchange.head(head)
 
     def _end(self, flow_id: str, seen: EndSeen) -> None:
         handshake = self._handshakes.pop(flow_id, None)
         if handshake is not None:
-            self._http[flow_id] = self._http_exchange(handshake[1])
+            self._http[flow_id] = self._http_exchange(replace(handshake[1], purpose="other"))
         if (exchange := self._http.pop(flow_id, None)) is not None:
             redaction = exchange.end(seen)
             if seen.cut is not Cut.PROXY:

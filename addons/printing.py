@@ -22,7 +22,7 @@ _MUTING_FILTER = f"!~meta {SHOWN}"
 
 
 def terminal_for(master: Any) -> TerminalWriter | None:
-    """A writer on standard output, used by mitmproxy's printing from now on. None in the console: it owns the screen."""
+    """A writer on standard output, used by mitmproxy's printing from now on. None in the console, which owns it."""
     if type(master).__name__ == "ConsoleMaster" or sys.stdout is None:
         return None
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from addons.redaction.finder import LOOK_BEHIND, Found, scan
@@ -19,7 +19,7 @@ HOLD_PREFIX_S: Final = 1.0
 """So long a tail is held that is nothing but the public beginning of a format (`sk-ant-`). When it is shown and the
 secret follows after all, the rest of it is replaced."""
 HOLD_HINT_S: Final = 0.08
-"""The same for one or two characters, as half of all words start with: less than what a reader of the file may wait."""
+"""The same for what may as well be a word or the beginning of one (`s`, `secret`): less than a reader of the file waits."""
 _HINT_LENGTH: Final = 3
 LONGEST_HOLD: Final = 16_384
 """So many characters are held at most; then what is there is decided, and what a secret drags along is swallowed."""
@@ -75,8 +75,8 @@ class Channel:
 
     def expire(self, now_s: float) -> None:
         """Show what has been held long enough and gives nothing away."""
-        held = len(self._buffer) - self._shown
-        limit_s = HOLD_HINT_S if held < _HINT_LENGTH else HOLD_PREFIX_S
+        held = self._buffer[self._shown :]
+        limit_s = HOLD_HINT_S if len(held) < _HINT_LENGTH or held.isalpha() else HOLD_PREFIX_S
         if self._slots and self._public and now_s - self._since_s >= limit_s:
             self._show(len(self._buffer), [])
 
@@ -99,13 +99,16 @@ class Channel:
         cut = length if final else cut_escape(self._buffer)
         view = View(self._buffer if cut == length else self._buffer[:cut])
         result = scan(view.text, view.from_raw(min(self._keep, cut)), final)
-        at_end = result.found[-1] if result.found and result.found[-1].end == len(view.text) else None
-        found = [Found(view.to_raw(secret.start), view.to_raw(secret.end), secret.text) for secret in result.found]
+        found = [Found(view.to_raw(one.start), view.to_raw(one.end), one.text) for one in result.found]
         hold = view.to_raw(result.hold)
         self._keep = view.to_raw(result.keep)
         self._public = result.public or hold == cut
-        if at_end is not None and (at_end.endless or cut_short):
-            self._swallow = at_end.swallow
+        last = result.found[-1] if result.found else None
+        if last is not None and last.swallow is not None and (last.endless or cut_short):
+            dragged = last.swallow.match(view.text, last.end)
+            if dragged and dragged.end() == len(view.text):
+                found[-1] = replace(found[-1], end=length)
+                self._swallow, hold = last.swallow, length
         self._show(hold, found)
         self._trim()
 

@@ -141,7 +141,7 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
             keep = min(keep, at)
             if verdict.hold < hold:
                 hold, public = verdict.hold, verdict.public
-    if not final and (undecided := _marked_tail(view, start)) is not None and undecided < hold:
+    if not final and (undecided := _marked_tail(view)) is not None and undecided < hold:
         keep, hold, public = min(keep, undecided), undecided, False
     while found and (crossing := [secret for secret in found if secret.start < hold < secret.end]):
         hold, public = min(secret.start for secret in crossing), False
@@ -165,8 +165,7 @@ def _judge(view: str, at: int, final: bool, depth: int) -> Found | _Undecided | 
         if _is_text(view, at) and (run := _BASE64_RUN.match(view, at)) and run.end() == end:
             undecided.append(_Undecided(at, False))
         if undecided:
-            first = min(undecided, key=lambda one: (one.hold, one.public))
-            return first
+            return min(undecided, key=lambda one: (one.hold, not one.public))
     best: Found | None = None
     for row in rows:
         secret = _match(row, view, at)
@@ -244,7 +243,7 @@ def _is_text(view: str, at: int) -> bool:
     return not binascii.a2b_base64(head[0]).translate(None, _TEXT)
 
 
-def _marked_tail(view: str, start: int) -> int | None:
+def _marked_tail(view: str) -> int | None:
     """Where at the text's end something starts that may become a secret without a telling beginning."""
     tail = view[-LOOK_BEHIND:]
     if not (tail[-16:].isalnum() or "Q" in tail or "JQQJ9" in tail or ".atlasv1." in tail):

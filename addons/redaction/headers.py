@@ -45,7 +45,8 @@ _HARMLESS: Final = re.compile(
 )
 LOCATIONS: Final = frozenset(("location", "content-location", "referer", "origin", "x-original-url", "x-forwarded-url"))
 _PROTOCOL_KEY: Final = re.compile(
-    r"(?i)^(.*(?:api[-_]?key|token|ephemeral[^.]*|bearer[^.]*|authorization[a-z.]*|secret)\.)(.+)$"
+    r"((?:base64url\.bearer\.authorization\.k8s\.io|.*?(?:api[-_]?key|token|secret|bearer|ephemeral[^.]*))\.)(.+)",
+    re.IGNORECASE,
 )
 
 
@@ -61,7 +62,7 @@ def redact_protocols(value: str, text: Callable[[str], str]) -> str:
 def _protocol(protocol: str, text: Callable[[str], str]) -> str:
     padding = protocol[: len(protocol) - len(protocol.lstrip())]
     name = protocol.strip()
-    found = _PROTOCOL_KEY.match(name)
+    found = _PROTOCOL_KEY.fullmatch(name)
     if found and not found[2].startswith("hash:"):
         return f"{padding}{found[1]}{hashed(found[2])}"
     clean = text(name)

@@ -30,6 +30,7 @@ _ALIASES: Final = {"content_block": "delta"}
 _SINGLE: Final = frozenset(
     [
         "id",
+        "name",
         "type",
         "object",
         "model",
@@ -76,11 +77,13 @@ class Key(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """`key` is None for a string that nothing continues. `name` is that of the member it stands in, or empty."""
+    """`key` names the text that it is a piece of; `single`: nothing continues it. `name` is that of the member it stands
+    in, or empty."""
 
-    key: Key | None
+    key: Key
     name: str
     text: str
+    single: bool
 
 
 @lru_cache(maxsize=512)
@@ -94,35 +97,24 @@ def leaves(document: Any, event: str | None, nest: tuple[Any, ...] = ()) -> list
     found: list[Leaf] = []
     kind: str | None = None
     marks: tuple[tuple[str, Any], ...] = ()
+    named: Any = None
     if isinstance(document, dict):
         named = document.get("type") or document.get("event_type")
         if isinstance(named, str):
             kind = stem(named)
-            if named.startswith("response.") and not named.endswith(".delta"):
-                kind = None
-                _collect_single(document, "", found)
-                return found
         marks = tuple((name, document[name]) for name in _MARKS if isinstance(document.get(name), int | str))
         if "output_index" not in document and isinstance(document.get("item_id"), str):
             marks += (("item_id", document["item_id"]),)
     _collect(document, "", (), Key(nest, stem(event) if event else None, kind, marks, ()), found)
+    if isinstance(named, str) and named.startswith("response.") and not named.endswith(".delta"):
+        # Snapshots: the Responses API repeats everything whole.
+        return [leaf._replace(single=True) for leaf in found]
     return found
-
-
-def _collect_single(node: Any, name: str, found: list[Leaf]) -> None:
-    if isinstance(node, str):
-        found.append(Leaf(None, name, node))
-    elif isinstance(node, dict):
-        for key, member in node.items():
-            _collect_single(member, key, found)
-    elif isinstance(node, list):
-        for member in node:
-            _collect_single(member, "", found)
 
 
 def _collect(node: Any, name: str, path: tuple[Any, ...], base: Key, found: list[Leaf]) -> None:
     if isinstance(node, str):
-        found.append(Leaf(None if name in _SINGLE else base._replace(path=path), name, node))
+        found.append(Leaf(base._replace(path=path), name, node, name in _SINGLE))
     elif isinstance(node, dict):
         for key, member in node.items():
             if isinstance(member, str | dict | list):

@@ -18,8 +18,8 @@ from addons.redaction.leaves import Leaf, count_values, leaves, literal, redact_
 from addons.redaction.redactor import Redactor
 from addons.wire.json_text import parse_json
 
-type Feed = Callable[[Leaf], Slot]
-"""Puts a string into the channel that its key names."""
+type Feed = Callable[[Leaf], Slot | None]
+"""Puts a string into the channel that its key names; None for a single one, which has none."""
 
 _ENCODED_MEMBER: Final = "bytes"
 _LONGEST_NEST: Final = 3
@@ -74,13 +74,15 @@ def open_payload(
     for number, leaf in enumerate(strings):
         if leaf.name == _ENCODED_MEMBER and len(nest) < _LONGEST_NEST:
             inner = _decoded(leaf.text)
-            opened = inner and open_payload(inner, event, redactor, feed, (*nest, *(leaf.key.path if leaf.key else ())))
+            opened = inner and open_payload(inner, event, redactor, feed, (*nest, *leaf.key.path))
             if opened:
                 payload.nested[number] = opened
                 continue
-        if leaf.key is not None:
-            if leaf.text:
-                payload.slots[number] = feed(leaf)
+        if not leaf.text:
+            continue
+        slot = feed(leaf)
+        if slot is not None:
+            payload.slots[number] = slot
         elif suspicious and (clean := redactor.member(leaf.name, leaf.text)) != leaf.text:
             payload.texts[number] = clean
     return payload

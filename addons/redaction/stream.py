@@ -114,10 +114,9 @@ class StreamRedactor[S]:
             return _Waiting(frame, stamp, None, None)
         spoken: list[Key] = []
 
-        def feed(leaf: Leaf) -> Slot:
-            assert leaf.key is not None
+        def feed(leaf: Leaf) -> Slot | None:
             spoken.append(leaf.key)
-            return self._feed(leaf.key, leaf.name, leaf.text, now_s)
+            return None if leaf.single else self._feed(leaf.key, leaf.name, leaf.text, now_s)
 
         payload = open_payload(data, frame.event, self._redactor, feed)
         if payload is None:
