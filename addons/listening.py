@@ -45,4 +45,6 @@ def route_hint(options: Any) -> str:
     address = f"http://{HOST if host in ('', '0.0.0.0', '::') else host}:{mode.listen_port(options.listen_port)}"
     if isinstance(mode, mode_specs.ReverseMode):
         return f"give it the base URL {address}"
-    return f"./launch.sh run claude, or HTTPS_PROXY={address}"
+    port = mode.listen_port(options.listen_port)
+    variable = "" if port == PORT else f"AGENT_PORT={port} "
+    return f"{variable}./launch.sh run claude, or HTTPS_PROXY={address}"

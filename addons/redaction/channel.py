@@ -19,7 +19,7 @@ HOLD_PREFIX_S: Final = 1.0
 """So long a tail is held that is nothing but the public beginning of a format (`sk-ant-`). When it is shown and the
 secret follows after all, the rest of it is replaced."""
 HOLD_HINT_S: Final = 0.08
-"""The same for what may as well be a word or the beginning of one (`s`, `secret`): less than a reader of the file waits."""
+"""The same for what may as well be a word or its beginning (`s`, `secret`): less than a reader of the file waits."""
 _HINT_LENGTH: Final = 3
 LONGEST_HOLD: Final = 16_384
 """So many characters are held at most; then what is there is decided, and what a secret drags along is swallowed."""

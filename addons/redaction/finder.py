@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -166,20 +166,22 @@ def _judge(view: str, at: int, final: bool, depth: int) -> Found | _Undecided | 
             undecided.append(_Undecided(at, False))
         if undecided:
             return min(undecided, key=lambda one: (one.hold, not one.public))
-    best: Found | None = None
-    for row in rows:
-        secret = _match(row, view, at)
-        if secret is not None and (best is None or (secret.start, -secret.end) < (best.start, -best.end)):
-            best = secret
+    best = _best(rows, view, at)
     if best is not None and best.start > at:
-        inner = _judge(view, best.start, True, depth)
-        if isinstance(inner, Found) and inner.start == best.start:
-            return inner
+        # A value of a known format is the same secret with and without a name in front of it.
+        known = _best(_BY_FIRST.get(view[best.start], ()), view, best.start)
+        return known if known is not None and known.start == best.start else best
     if best is None:
         best = _match_marked(view, at)
     if best is None and depth < _DEEPEST_BASE64 and _is_text(view, at):
         best = _match_encoded(view, at, depth)
     return best
+
+
+def _best(rows: Sequence[Rule], view: str, at: int) -> Found | None:
+    """The secret that starts first, the longest of those."""
+    found = [secret for row in rows if (secret := _match(row, view, at)) is not None]
+    return min(found, key=lambda secret: (secret.start, -secret.end), default=None)
 
 
 def _undecided(row: Rule, begun: re.Match[str], view: str) -> _Undecided:

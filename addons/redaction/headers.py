@@ -35,13 +35,11 @@ _SECRET: Final = frozenset(
     ]
 )
 _KIN: Final = re.compile(
-    r"authorization|cookie|credential|password|passwd|secret(?!ary)|jwt|(?:^|[-_])signature$|bearer|session[-_]?token"
-    r"|(?:^|[-_])(?:auth|access|api|id|refresh|security|csrf|xsrf|private|job|vault|session|bot|push|service|copilot|github"
-    r"|gitlab|hub|actor|device|identity|oauth|iam|x|app|account|user|client|consistency)?[-_]?token$"
+    r"authorization|cookie|credential|password|passwd|secret(?!ary)|jwt|(?:^|[-_])signature$|bearer|token$"
     r"|(?:api|access|subscription|functions|auth|admin|master|private|service|rapidapi|license|encryption)[-_]?key$"
 )
 _HARMLESS: Final = re.compile(
-    r"ratelimit|rate-limit|max|remaining|limit|count|used|usage|^access-control-|cookie-policy"
+    r"(?:^|[-_])(?:ratelimit|rate-limit|max|remaining|limit|count|used|usage)(?:[-_]|$)|^access-control-|cookie-policy"
 )
 LOCATIONS: Final = frozenset(("location", "content-location", "referer", "origin", "x-original-url", "x-forwarded-url"))
 _PROTOCOL_KEY: Final = re.compile(

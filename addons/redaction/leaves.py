@@ -62,7 +62,7 @@ _SINGLE: Final = frozenset(
         "previous_response_id",
     ]
 )
-"""Members that are never continued by the next frame's: identifiers, kinds, filler. They are looked at by themselves."""
+"""Members that the next frame's never continue: identifiers, kinds, filler. They are looked at by themselves."""
 
 
 class Key(NamedTuple):
@@ -77,8 +77,8 @@ class Key(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """`key` names the text that it is a piece of; `single`: nothing continues it. `name` is that of the member it stands
-    in, or empty."""
+    """`key` names the text that it is a piece of; `single`: nothing continues it. `name` is that of the member it is the
+    value of, or empty."""
 
     key: Key
     name: str

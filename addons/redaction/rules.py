@@ -95,7 +95,7 @@ def _exact(name: str, starts: str, chars: str, least: int, most: int | None = No
 
 
 def _short(name: str, starts: str, chars: str, least: int, most: int | None = None, trim: str = "") -> Rule:
-    """A key whose beginning is so short that words and encoded data have it too: digits, and no `-` or `_` before it."""
+    """A key whose beginning words and encoded data have too: there must be digits, and no `-` or `_` before it."""
     valid = plausible.looks_random_with_digits
     return rule(
         name, OneOf(tuple(starts.split())), Run(chars, least, most), valid=valid, before=AFTER_NO_WORD, trim=trim
@@ -238,7 +238,10 @@ RULES: Final[tuple[Rule, ...]] = (
         longest=_LONGEST_CLAIMS,
     ),
     rule(
-        "private key", "-----BEGIN ", _KEY_BLOCK, swallow=rf"(?:{_LINE}|{_BREAK})*", value=plausible.decoded_lines, longest=sys.maxsize
+        *("private key", "-----BEGIN ", _KEY_BLOCK),
+        swallow=rf"(?:{_LINE}|{_BREAK})*",
+        value=plausible.decoded_lines,
+        longest=sys.maxsize,
     ),
     rule(
         *("putty key", "Private-Lines: ", Run("0-9", 1, 3), Pattern(rf"{_BREAK}{{1,4}}+", rf"{_BREAK}{{0,4}}+"), HIDE),

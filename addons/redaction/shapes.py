@@ -1,12 +1,12 @@
 """How a row of the table of rules says what its secret looks like, and the two regexes that follow from it.
 
-In: a shape, that is a sequence of items: a literal (`"sk-ant-"`), `OneOf` several literals, a `Run` of characters of one
-class, or a `Pattern` for what these can't say. `HIDE` stands before the secret's first item; what is before it is public
-context (`Bearer `) and stays. Without it everything is the secret.
+In: a shape, that is a sequence of items: a literal (`"sk-ant-"`), `OneOf` several literals, a `Run` of characters of
+one class, or a `Pattern` for what these can't say. `HIDE` stands before the secret's first item; what is before it is
+public context (`Bearer `) and stays. Without it everything is the secret.
 
-Out: `Rule`, with `whole` (matches a complete secret) and `part` (matches from the same place to the end of the text when
-more text may still make a secret of it). Both have the group `secret`; in `part` it is empty and marks where the secret
-starts, unset while the text is still inside the context.
+Out: `Rule`, with `whole` (matches a complete secret) and `part` (matches from the same place to the end of the text
+when more text may still make a secret of it). Both have the group `secret`; in `part` it is empty and marks where the
+secret starts, unset while the text is still inside the context.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BASE64: Final = "A-Za-z0-9+/=\ue02f"
 
 _ENCODED = r"(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[89A-Fa-f][0-9A-Fa-f])"
 AFTER_NO_ALNUM: Final = rf"(?:(?<![{ALNUM}])|{_ENCODED})"
-"""Where a secret may start: not inside a word, but directly after an escape sequence whose last letter is none of it."""
+"""Where a secret may start: not inside a word, but right after an escape sequence, whose last letter is none of it."""
 AFTER_NO_WORD: Final = rf"(?:(?<![{WORD}])|{_ENCODED})"
 """The same for prefixes so short that they turn up inside base64url by chance."""
 
@@ -72,9 +72,10 @@ def anything(_: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`anchors`: the literals one of which starts every match; `after_colon`: which only count after one. `public`: how the secret itself starts, as far as that is
-    the same for everybody. `valid` judges the secret's decoded value. `swallow`: what a secret drags along that has
-    `longest` characters, or that was cut short because it would not end. `value` says what of the secret is hashed (None: all of it); `trim`: characters that never end it."""
+    """`anchors`: the literals one of which starts every match; `after_colon`: which only count after one.
+    `public`: how the secret itself starts, as far as that is the same for everybody.
+    `valid` judges the secret's decoded value, `value` says what of it is hashed (None: all), `trim` what never ends it.
+    `swallow`: what a secret drags along that has `longest` characters, or that was cut short as it would not end."""
 
     name: str
     whole: re.Pattern[str]

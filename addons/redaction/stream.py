@@ -1,4 +1,4 @@
-"""Redaction across frames: one exchange's frames in, the same frames out, in order, without the secrets in them (S4.21).
+"""Redaction across frames: one exchange's frames in, the same out, in order, without the secrets in them (S4.21).
 
 In: frames with whatever stamp the caller gives them, and the time. Out: frames that are decided, as many as came, each
 with its stamp. A frame waits only while the end of one of its texts may still become a secret, and those behind it wait

@@ -1,8 +1,8 @@
 """A URL in its normal form, without its secrets (S4.5).
 
 In: a URL or a relative reference, as on the wire. Out: the same with its query parameters sorted by name (repeated ones
-keep their order), and with `hash:…` for user information, for the values of secret parameters in query and fragment, and
-for what the table of rules finds anywhere in it (a bot's token in the path). All else keeps its encoding (RFC 3986,
+keep their order), and with `hash:…` for user information, for the values of secret parameters in query and fragment,
+and for what the table of rules finds anywhere in it (a bot's token in the path). All else keeps its encoding (RFC 3986,
 appendix B, which splits any text whatever: a malformed URL is no error).
 """
 

@@ -21,10 +21,34 @@ TOKEN = made_up(24)
 
 @pytest.mark.parametrize(
     "name",
-    "Authorization Proxy-Authorization Cookie Set-Cookie X-Api-Key api-key x-goog-api-key X-Amz-Security-Token x-auth-token "
-    "x-github-token X-Vault-Token Private-Token X-CSRF-Token x-goog-iam-authorization-token openai-api-key x-access-token "
-    "Ocp-Apim-Subscription-Key x-functions-key cf-access-client-secret x-hub-signature chatgpt-account-id "
-    "x-forwarded-authorization x-credential dpop x-secret x-session-token".split(),
+    [
+        "Authorization",
+        "Proxy-Authorization",
+        "Cookie",
+        "Set-Cookie",
+        "X-Api-Key",
+        "api-key",
+        "x-goog-api-key",
+        "X-Amz-Security-Token",
+        "x-auth-token",
+        "x-github-token",
+        "X-Vault-Token",
+        "Private-Token",
+        "X-CSRF-Token",
+        "x-goog-iam-authorization-token",
+        "openai-api-key",
+        "x-access-token",
+        "Ocp-Apim-Subscription-Key",
+        "x-functions-key",
+        "cf-access-client-secret",
+        "x-hub-signature",
+        "chatgpt-account-id",
+        "x-forwarded-authorization",
+        "x-credential",
+        "dpop",
+        "x-secret",
+        "x-session-token",
+    ],
 )
 def test_credential_headers_are_hashed_whole(name: str) -> None:
     assert Redactor(enabled=False).headers([(name, "Bearer abc")]) == [(name.lower(), hashed("Bearer abc"))]

@@ -1,4 +1,4 @@
-"""A secret over any number of frames, in every dialect: replaced once, all else verbatim, no frame lost or held for long."""
+"""A secret over any number of frames, in every dialect: replaced once, all else verbatim, none lost or held long."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""README.md tells the truth: its tables are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from addons.options import OPTIONS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def options_table() -> str:
+    rows = [
+        f"| `{option.name}` | {f'`{option.default}`' if option.default else ''} | {option.help} |" for option in OPTIONS
+    ]
+    return "\n".join(["| option | default | |", "|---|---|---|", *rows])
+
+
+def test_the_table_of_options_is_that_of_the_code():
+    """To renew it, paste what this prints between the marks."""
+    found = re.search(r"<!-- options:.*?-->\n(.*?)\n?<!-- /options -->", README, re.DOTALL)
+    assert found
+    assert found[1] == options_table()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:addons|renderers|tests)/[\w/.]*)`", README))))
+def test_rooms_that_it_names_exist(path):
+    assert (ROOT / path).exists()
+
+
+def test_its_commands_are_launch_shs():
+    told = set(re.findall(r"\./launch\.sh (\w+)", README))
+    table = (ROOT / "launch.sh").read_text()
+    assert {name for name in told if not re.search(rf"^  {name} +\|", table, re.MULTILINE)} == set()
