@@ -16,6 +16,8 @@ COMMANDS='
   web     | [OPTION…] | mitmweb: its page on 127.0.0.1:9115, the proxy on 127.0.0.1:9110 (also without a command)
   dump    | [OPTION…] | mitmdump: text in this terminal, the same proxy
   console | [OPTION…] | mitmproxy in this terminal, the same proxy
+  replay  | FILE      | show a log again: at its recorded pace, N times as fast (--speed N), or at once (--speed inf)
+  follow  | [FILE]    | show what goes on in a log while another proxy writes it, as tail -f does
   demo    | [OPTION…] | a recorded conversation through the real proxy: no network, no key (demo --help)
   run     | CMD…      | start a client routed through the proxy and return its exit status
   env     |           | print that routing as exports, to be evaluated: eval "$(./launch.sh env)"
@@ -61,6 +63,36 @@ command_console() {
   prepare
   (($#)) || need_free "$AGENT_PORT" AGENT_PORT
   start mitmproxy "$@"
+}
+
+# What comes before mitmdump's own options is ours, in any order.
+command_replay() {
+  local file='' speed=1
+  while (($#)); do
+    case $1 in
+      -h | --help) usage && exit ;;
+      --speed) (($# > 1)) || die 2 "--speed needs a number, or inf: $SELF replay FILE --speed 10" && speed=$2 && shift ;;
+      --speed=*) speed=${1#*=} ;;
+      -?*) break ;;
+      *) [[ -z $file ]] || die 2 "replay takes one file, not also '$1'" && file=$1 ;;
+    esac
+    shift
+  done
+  [[ -n $file ]] || die 2 "replay needs a file, such as: $SELF replay $DEFAULT_LOG" \
+    "or - for standard input"
+  prepare
+  view "$file" "$speed" "$@"
+}
+
+command_follow() {
+  local file=$DEFAULT_LOG
+  case ${1-} in
+    -h | --help) usage && exit ;;
+    -?* | '') ;;
+    *) file=$1 && shift ;;
+  esac
+  prepare
+  view "$file" follow "$@"
 }
 
 command_demo() {
@@ -142,6 +174,12 @@ HELP
 # The address is said here, and not left to the addons, so that mitmproxy's own 8080 is never opened.
 start() {
   exec "$VENV/bin/$1" -s "$ROOT/addons/all.py" --listen-host 127.0.0.1 --listen-port "$AGENT_PORT" "${@:2}"
+}
+
+# A viewer listens nowhere, and says only what concerns it.
+view() {
+  exec "$VENV/bin/mitmdump" -n -s "$ROOT/addons/all.py" --set termlog_verbosity=alert \
+    --set agent_source="file:$1" --set agent_source_speed="$2" "${@:3}"
 }
 
 listens() {
@@ -425,6 +463,8 @@ main() {
   need_port AGENT_WEB_PORT "$AGENT_WEB_PORT"
   # Absolute, since some commands change to the checkout's root.
   [[ ${AGENT_LOG_DIR:-/} == [/~]* ]] || export AGENT_LOG_DIR="$PWD/$AGENT_LOG_DIR"
+
+  DEFAULT_LOG=${AGENT_LOG_DIR:-$HOME/centralized-logs}/all-mitm-sse/sse_lines.jsonl
 
   case ${1-} in
     -h | --help | help) usage ;;

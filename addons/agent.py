@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
 from addons.reach import Reach
+from addons.sources.log_files import STDIN, obstacle, source_of
+from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
+from addons.viewer import Viewer
 
 _log = logging.getLogger("mitmagent")
 
@@ -39,6 +43,7 @@ class Agent:
         self._is_running = False
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
+        self._viewer: Viewer | None = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
         self.addons = [self._capture, Reach(self.settings)]
@@ -60,7 +65,10 @@ class Agent:
             return
         options: Any = ctx.options
         try:
-            self._settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
+            settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
+            if self._is_running and settings.source != self.settings().source:
+                raise ValueError("agent_source counts at the start only; start another mitmdump -n with it")
+            self._settings = settings
         except ValueError as wrong:
             if self._is_running:
                 # mitmproxy says it and goes back to the old value.
@@ -72,7 +80,7 @@ class Agent:
 
     def running(self) -> None:
         options: Any = ctx.options
-        complaint = self._complaint or complaint_about_unknown(options.deferred)
+        complaint = self._complaint or complaint_about_unknown(options.deferred) or self._complaint_about_source()
         if complaint:
             # An error before the start is over makes mitmproxy exit, which is what a mistyped option deserves.
             _log.error("mitmagent: %s", complaint)
@@ -84,6 +92,9 @@ class Agent:
         live = Live(self._terminal if settings.live else None)
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
+        if settings.source is not None:
+            self._view(settings.source, settings.source_speed, live)
+            return
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         _end_properly_with_the_terminal()
@@ -105,6 +116,8 @@ class Agent:
     def done(self) -> None:
         self._capture.done()
         self._thread.stop()
+        if self._viewer is not None:
+            self._viewer.stop()
         if self._terminal is not None:
             self._terminal.stop()
 
@@ -112,6 +125,40 @@ class Agent:
 
     def _make_pipeline(self, live: Live) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell)
+
+    def _complaint_about_source(self) -> str | None:
+        options: Any = ctx.options
+        settings = self.settings()
+        if settings.source is None:
+            return None
+        if options.server or options.rfile:
+            wrong: str | None = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
+        else:
+            wrong = obstacle(settings.source, settings.source_speed)
+        return f"agent_source={options.agent_source}: {wrong}." if wrong else None
+
+    def _view(self, path: Path, speed: float | None, live: Live) -> None:
+        """Show a log. Nothing is captured, and no log folder is touched."""
+        self._thread.stop()
+        pace = None if speed is None else Pace(speed, time.monotonic)
+        master: Any = ctx.master
+        # The other tools have more to show than this.
+        ends_with_it = type(master).__name__ == "DumpMaster"
+
+        def over() -> None:
+            if ends_with_it:
+                faults.call_soon(master.event_loop, lambda _: master.shutdown(), None)
+
+        how = "reading" if path == STDIN else "following" if pace is None else "replaying"
+        name = "standard input" if path == STDIN else _short(path.absolute())
+        self._say(f"{how} {name} · nothing is captured")
+        self._viewer = Viewer(source_of(path, speed, self._say), pace, live, self._terminal, self._say, over)
+        self._viewer.start()
+        _end_properly_with_the_terminal()
+
+    def _say(self, message: str) -> None:
+        """As `_tell`, where it is no warning."""
+        _log.log(ALERT, "mitmagent: %s", message)
 
     def _tell(self, message: str) -> None:
         """A sentence for the person at the terminal. Called from any thread."""
@@ -122,9 +169,9 @@ class Agent:
         self._thread.call("", lambda pipeline: pipeline.count_fault(where, flow_id, error))
         if where not in self._told:
             self._told.add(where)
-            self._tell(
-                f"a fault of ours in the {where} ({error}); traffic is not affected, sse_logger.error has the count"
-            )
+            viewing = "the view may lack something"
+            capturing = "traffic is not affected, sse_logger.error has the count"
+            self._tell(f"a fault of ours in the {where} ({error}); {viewing if self._viewer else capturing}")
 
 
 def _default(name: str) -> str:

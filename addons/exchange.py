@@ -149,6 +149,7 @@ class Exchange:
                 prompt=request.prompt,
                 tool_returns=request.tool_returns,
                 started_epoch_ns=request.at.epoch_ns,
+                request_parts=request.parts,
             )
         )
 

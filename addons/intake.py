@@ -21,9 +21,10 @@ from addons.identity.session import Identity, RequestView, identify
 from addons.observed import FlowRedaction, HeaderList, Moment, RequestSeen
 from addons.options import Settings
 from addons.protocols.detect import api_of, model_of_path
-from addons.protocols.events import ToolReturn
+from addons.protocols.events import RequestPart, ToolReturn
 from addons.protocols.requests import conversation_items, prompt_of, requested_model, split, without_cache_markers
 from addons.redaction.redactor import Redactor
+from addons.request_parts import RequestParts
 from addons.sinks.records import BlobCollector, Record, RecordContext
 from addons.sinks.timestamps import TimeFormatter
 from addons.wire.content_encoding import decode_body
@@ -67,6 +68,7 @@ class Request:
     blobs: tuple[Record, ...]
     prompt: str | None
     tool_returns: tuple[ToolReturn, ...]
+    parts: tuple[RequestPart, ...]
 
     def flow_redaction(self, response_headers: HeaderList, response_body: bytes | None, keep: int) -> FlowRedaction:
         """What the finished flow is to hold."""
@@ -132,7 +134,8 @@ class Intake:
         session_id, source = self._session(identity, client, headers, body, at)
         context = RecordContext(flow_id, session_id, client, provider_of(seen.host))
         collector = BlobCollector(context, self._times.format(at.epoch_ns))
-        refs, changed = self._split(body, collector) if body is not None else (None, False)
+        parts = RequestParts()
+        refs, changed = self._split(body, collector, parts) if body is not None else (None, False)
         said = prompt_of(body)
         return Request(
             at=at,
@@ -159,6 +162,8 @@ class Intake:
             tool_returns=tuple(
                 ToolReturn(back.call_id, self._redactor.text(back.text), back.is_error) for back in said.tool_returns
             ),
+            # A request that only names what it continues does not show what is cached.
+            parts=() if _continues(body) else parts.in_order(),
         )
 
     def _session(
@@ -168,8 +173,8 @@ class Intake:
         if identity.session_id is not None:
             root = self._conversations.root(identity.session_id, identity.agent_id)
             return root, identity.session_source or "derived"
-        previous = body.get("previous_response_id") if isinstance(body, dict) else None
-        known = self._conversations.by_response(previous) if isinstance(previous, str) else None
+        previous = _continues(body)
+        known = self._conversations.by_response(previous) if previous else None
         if known is not None:
             return known, "body:previous_response_id"
         credential = "\n".join(headers.get(name, "") for name in _CREDENTIAL_HEADERS)
@@ -183,7 +188,7 @@ class Intake:
         if isinstance(response_id, str):
             self._conversations.link(response_id, session_id)
 
-    def _split(self, body: Any, collector: BlobCollector) -> tuple[Any, bool]:
+    def _split(self, body: Any, collector: BlobCollector, parts: RequestParts) -> tuple[Any, bool]:
         """The body with references, and whether redaction changed anything in it."""
         changed = False
 
@@ -201,7 +206,9 @@ class Intake:
                     self._redacted.popitem(last=False)
             replaced = self._redacted[key]
             changed = changed or replaced is not None
-            return collector.put(kind, replaced or raw)
+            digest = collector.put(kind, replaced or raw)
+            parts.add(kind, replaced or raw, digest)
+            return digest
 
         refs = split(body, put)
         rest = self._redactor.value(refs)
@@ -224,6 +231,12 @@ def dict_of(headers: HeaderList) -> dict[str, str]:
     for name, value in headers:
         found.setdefault(name.lower(), value)
     return found
+
+
+def _continues(body: Any) -> str | None:
+    """The response that the request goes on from, where it names one in place of the conversation."""
+    previous = body.get("previous_response_id") if isinstance(body, dict) else None
+    return previous if isinstance(previous, str) and previous else None
 
 
 def _digest(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ names the option, the value, what is wrong and what to write instead.
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -84,6 +85,29 @@ def _directory(text: str) -> Path:
     return path
 
 
+def _source(text: str) -> Path | None:
+    """None: none is wanted. `-` is standard input."""
+    kind, found, path = text.partition(":")
+    if not text:
+        return None
+    if kind != "file" or not found or not path:
+        raise ValueError("use file:PATH, the path of a sse_lines.jsonl, or file:- for standard input")
+    return Path(path).expanduser()
+
+
+def _speed(text: str) -> float | None:
+    """None: follow."""
+    if text == "follow":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not speed >= 0:
+        raise ValueError("use follow, a number (1 is the recorded pace, 10 ten times as fast), or inf for at once")
+    return speed or math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One row: `parse` turns the text into the setting, or raises ValueError with what to write instead."""
@@ -133,6 +157,18 @@ OPTIONS: tuple[Option, ...] = (
     Option("agent_rotate_size", "256m", _size, "Rotate a log file when it has grown to this size."),
     Option("agent_rotate_days", "7", _days, "Rotate a log file when it is this many days old."),
     Option("agent_total_size", "20g", _size, "Remove the oldest rotated files when the log folder exceeds this size."),
+    Option(
+        "agent_source",
+        "",
+        _source,
+        "Show a log instead of capturing, with mitmdump -n: file:PATH of a sse_lines.jsonl; file:- is standard input.",
+    ),
+    Option(
+        "agent_source_speed",
+        "follow",
+        _speed,
+        "Of agent_source: follow (what goes on, and what comes, as tail -f), a multiple of the recorded pace, or inf.",
+    ),
 )
 
 NAMES = tuple(option.name for option in OPTIONS)
@@ -155,6 +191,8 @@ class Settings:
     rotate_size: int
     rotate_days: float
     total_size: int
+    source: Path | None
+    source_speed: float | None
 
 
 def parse_settings(value_of: Callable[[str], str]) -> Settings:

@@ -6,7 +6,7 @@ text, tool calls and usage as far as the frames tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,10 @@ from addons.protocols.detect import decoder_for
 from addons.protocols.summary import Summary
 from addons.sinks import layout
 from addons.sinks.journal import OpenExchange
-from addons.sinks.reader import iter_file
+from addons.sinks.reader import frame_of, iter_file
 from addons.sinks.records import Record, RecordContext, end_record
 from addons.sinks.store import LogStore
 from addons.sinks.timestamps import TimeFormatter
-from addons.wire.frame import Frame
-from addons.wire.json_text import dump_json
 
 ERROR = "the proxy was killed"
 
@@ -58,7 +56,7 @@ def _end_record(exchange: OpenExchange, root: Path, times: TimeFormatter) -> Rec
         if line["dir"] != "in":
             continue
         frames_in += 1
-        for event in decoder.feed(_frame(line)):
+        for event in decoder.feed(frame_of(line)):
             summary.add(event)
     for event in decoder.close():
         summary.add(event)
@@ -85,12 +83,6 @@ def _lines(context: RecordContext, root: Path) -> Iterator[dict[str, Any]]:
         own = layout.session_folder(root, context.session_id) / layout.LINES
         path = own if own.exists() else path
     return iter_file(path, context.flow_id)
-
-
-def _frame(line: Mapping[str, Any]) -> Frame:
-    data = line["data"]
-    text = data if data is None or isinstance(data, str) else dump_json(data).decode()
-    return Frame(text, line["event"], line.get("comment"), line.get("id"), line.get("retry"))
 
 
 def _ts(text: str, times: TimeFormatter) -> str:

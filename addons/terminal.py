@@ -28,6 +28,7 @@ class TerminalWriter(io.TextIOBase):
         self._is_terminal = is_terminal
         self._pieces: deque[str] = deque()
         self._waiting_chars = 0
+        self._writing_chars = 0
         self._skipped_chars = 0
         self._gone = False
         self._stopping = False
@@ -57,6 +58,17 @@ class TerminalWriter(io.TextIOBase):
     def flush(self) -> None:
         """Nothing to do: the thread writes whatever there is, at once."""
 
+    @property
+    def waiting_chars(self) -> int:
+        """What has been given and not been written yet."""
+        with self._changed:
+            return self._waiting_chars + self._writing_chars
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody will ever read what is written."""
+        return self._gone
+
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Write what is waiting, if the reader takes it in time."""
         with self._changed:
@@ -67,11 +79,12 @@ class TerminalWriter(io.TextIOBase):
     def _run(self) -> None:
         while True:
             with self._changed:
+                self._writing_chars = 0
                 while not self._pieces and not self._stopping:
                     self._changed.wait()
                 text = "".join(self._pieces)
                 self._pieces.clear()
-                self._waiting_chars = 0
+                self._waiting_chars, self._writing_chars = 0, self._waiting_chars
                 if not text:
                     return
                 if self._skipped_chars:
@@ -83,6 +96,8 @@ class TerminalWriter(io.TextIOBase):
                 with self._changed:
                     self._gone = True
                     self._pieces.clear()
+                    self._waiting_chars = 0
+                    self._writing_chars = 0
                 return
 
     def _write_all(self, data: bytes) -> bool:

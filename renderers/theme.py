@@ -1,7 +1,7 @@
 """The colours, as one table (SPEC S3.3).
 
-In: a role. Out: the text in that role's colour, or plain where colour is off. Codes are SGR parameters (ECMA-48
-8.3.117).
+In: a role. Out: its SGR parameters (ECMA-48 8.3.117). A role that is not in the table is written plainly; where colour is
+off, all are.
 """
 
 from __future__ import annotations
@@ -14,22 +14,13 @@ SGR: Mapping[str, str] = {
     "thinking": "96",
     "tool": "93",
     "arguments": "32",
+    "argument_key": "36",
+    "argument_value": "32",
     "result": "2",
     "speaker": "1",
     "end": "2",
     "error": "91",
+    "note": "2",
+    "stall": "33",
+    "alarm": "1;91",
 }
-
-
-class Theme:
-    """Styles text by role. `colour` off gives the text as it is."""
-
-    def __init__(self, colour: bool) -> None:
-        self._codes = SGR if colour else {}
-
-    def style(self, role: str, text: str) -> str:
-        """Coloured line by line, so that a pager or a scrolled screen keeps the colour and a cut line resets it."""
-        code = self._codes.get(role)
-        if not code or not text:
-            return text
-        return "\n".join(f"\x1b[{code}m{line}\x1b[0m" if line else "" for line in text.split("\n"))

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "addons.protocols": {"addons.protocols", "addons.wire"},
     "addons.identity": {"addons.identity", "addons.protocols", "addons.wire"},
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
+    "addons.sources": {"addons.sources", "addons.sinks", "addons.protocols", "addons.wire"},
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 

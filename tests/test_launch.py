@@ -139,6 +139,9 @@ def test_help_lists_every_command_and_variable(unprepared: Checkout, word: str) 
         pytest.param(["run"], {}, "run needs a command", id="run without a command"),
         pytest.param(["env", "x"], {}, "env takes no arguments", id="env with one"),
         pytest.param(["setup", "x"], {}, "setup takes no arguments", id="setup with one"),
+        pytest.param(["replay"], {}, "replay needs a file", id="replay without one"),
+        pytest.param(["replay", "a", "b"], {}, "one file, not also 'b'", id="replay with two"),
+        pytest.param(["replay", "a", "--speed"], {}, "--speed needs a number", id="a speed that is missing"),
         pytest.param([], {"AGENT_PORT": "http"}, "AGENT_PORT=http is no port", id="a port that is a word"),
         pytest.param([], {"AGENT_WEB_PORT": "65536"}, "AGENT_WEB_PORT=65536 is no port", id="a port out of range"),
     ],
@@ -182,6 +185,26 @@ def test_what_is_started(checkout: Checkout, arguments: list[str], expected: str
     proxy = f"[-s] [{script}] [--listen-host] [127.0.0.1] [--listen-port] [{port}]"
     web = f"[--web-host] [127.0.0.1] [--web-port] [{web_port}] [--set] [web_open_browser=false]"
     assert (done.returncode, done.stdout) == (0, expected.format(proxy=proxy, web=web) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "speed", "rest"),
+    [
+        pytest.param(["replay", "a b"], "a b", "1", "", id="replay"),
+        pytest.param(["replay", "x", "--speed", "10"], "x", "10", "", id="a speed"),
+        pytest.param(["replay", "--speed=inf", "x"], "x", "inf", "", id="a speed before the file"),
+        pytest.param(["replay", "-", "--set", "a=b"], "-", "1", " [--set] [a=b]", id="standard input, an option"),
+        pytest.param(["follow"], "{home}/centralized-logs/all-mitm-sse/sse_lines.jsonl", "follow", "", id="follow"),
+        pytest.param(["follow", "x", "-q"], "x", "follow", " [-q]", id="follow a file"),
+        pytest.param(["follow", "-q"], "/logs/all-mitm-sse/sse_lines.jsonl", "follow", " [-q]", id="AGENT_LOG_DIR"),
+    ],
+)
+def test_viewers_listen_nowhere(checkout: Checkout, arguments: list[str], path: str, speed: str, rest: str) -> None:
+    log_dir = {"AGENT_LOG_DIR": "/logs"} if path.startswith("/logs") else {}
+    done = checkout(*arguments, **log_dir)
+    start = f"mitmdump [-n] [-s] [{checkout.folder}/addons/all.py] [--set] [termlog_verbosity=alert]"
+    source = f"[--set] [agent_source=file:{path.format(home=checkout.home)}] [--set] [agent_source_speed={speed}]"
+    assert (done.returncode, done.stdout) == (0, f"{start} {source}{rest}\n")
 
 
 @pytest.mark.parametrize(

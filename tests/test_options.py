@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ def test_the_defaults_are_valid():
         ("agent_rotate_days", "soon", "above 0"),
         ("agent_hosts", "https://x.com/", "without scheme"),
         ("agent_timezone", "Mars/Base", "Europe/Paris"),
+        ("agent_source", "/var/log/lines.jsonl", "file:PATH"),
+        ("agent_source", "file:", "file:PATH"),
+        ("agent_source_speed", "fast", "inf for at once"),
+        ("agent_source_speed", "-1", "inf for at once"),
+        ("agent_source_speed", "nan", "inf for at once"),
     ],
 )
 def test_a_bad_value_is_refused_with_option_value_and_remedy(name, value, hint):
@@ -67,6 +73,21 @@ def test_the_environment_names_the_log_folder_and_the_option_wins(monkeypatch, t
     assert parse(agent_log_dir=str(tmp_path / "set")).log_dir == tmp_path / "set"
     monkeypatch.delenv("AGENT_LOG_DIR")
     assert parse().log_dir == Path("~/centralized-logs").expanduser()
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("", None), ("file:-", Path("-")), ("file:a b.jsonl", Path("a b.jsonl")), ("file:~/x", Path.home() / "x")],
+)
+def test_sources(text, path):
+    assert parse(agent_source=text).source == path
+
+
+@pytest.mark.parametrize(
+    ("text", "speed"), [("follow", None), ("1", 1.0), ("0.5", 0.5), ("0", math.inf), ("inf", math.inf)]
+)
+def test_speeds(text, speed):
+    assert parse(agent_source_speed=text).source_speed == speed
 
 
 def test_an_unknown_option_gets_the_nearest_name():

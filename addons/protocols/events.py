@@ -170,6 +170,20 @@ class ToolReturn:
     is_error: bool
 
 
+type PartKind = Literal["tool", "system", "message"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPart:
+    """A piece of a request by which providers cache it: a tool definition, a system block, a message."""
+
+    kind: PartKind
+    digest: str
+    """Of the redacted content without its cache marks: the same for the same content, turn after turn."""
+    size_bytes: int
+    has_cache_marker: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeStarted:
     """An exchange begins: who asks whom, and what is new in the request. All text is redacted."""
@@ -187,6 +201,8 @@ class ExchangeStarted:
     """What the person typed; None when the request returns tool results or continues by itself."""
     tool_returns: tuple[ToolReturn, ...]
     started_epoch_ns: int
+    request_parts: tuple[RequestPart, ...] = ()
+    """In the order in which a provider hashes them: tools, system, messages. Empty where the body is no JSON."""
 
 
 @dataclass(frozen=True, slots=True)

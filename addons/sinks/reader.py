@@ -16,6 +16,7 @@ from addons.sinks import layout
 from addons.sinks.archive import open_stream
 from addons.sinks.records import Kind
 from addons.sinks.rotation import rotated_files
+from addons.wire.frame import Frame
 from addons.wire.json_text import dump_json, parse_json
 
 NAMES = {
@@ -57,6 +58,13 @@ def load_blobs(root: Path, hashes: Collection[str] | None = None) -> dict[str, A
 def rebuild_request(flow: Mapping[str, Any], blobs: Mapping[str, Any]) -> Any:
     """A flow record's request as it was, redaction aside. Raises KeyError where a content is missing."""
     return rebuild(flow["request"], blobs.__getitem__)
+
+
+def frame_of(line: Mapping[str, Any]) -> Frame:
+    """A line record's frame, with its JSON written anew."""
+    data = line["data"]
+    text = data if data is None or isinstance(data, str) else dump_json(data).decode()
+    return Frame(text, line["event"], line.get("comment"), line.get("id"), line.get("retry"))
 
 
 def _lines(path: Path) -> Iterator[bytes]:

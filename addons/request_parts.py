@@ -1,0 +1,59 @@
+"""A request's parts in the order in which a provider hashes them, for the cache-break alarm (SPEC S3.6).
+
+In: the pieces that the log stores once each, as redacted compact JSON. Out: `RequestPart`s: tools, system, messages. A
+cache mark is no part of the content: clients move it from turn to turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from addons.protocols.events import PartKind, RequestPart
+from addons.protocols.requests import without_cache_markers
+from addons.sinks.records import content_hash
+from addons.wire.json_text import dump_json, parse_json_exactly
+
+KINDS: Mapping[str, PartKind] = {
+    "tool": "tool",
+    "system": "system",
+    "instructions": "system",
+    "message": "message",
+    "item": "message",
+    "content": "message",
+    "prompt": "message",
+}
+"""A stored content's kind to what it is for a cache. Other values are no part of the prompt."""
+
+_ORDER: tuple[PartKind, ...] = ("tool", "system", "message")
+
+_MARKS = (b'"cache_control"', b'"prompt_cache_breakpoint"', b'"cachePoint"')
+_BEDROCK_MARK = b'{"cachePoint":'
+
+
+class RequestParts:
+    """Collects one request's parts, in any order of their kinds."""
+
+    def __init__(self) -> None:
+        self._parts: dict[PartKind, list[RequestPart]] = {kind: [] for kind in _ORDER}
+
+    def add(self, stored_kind: str, content: bytes, digest: str) -> None:
+        """`content` is what the log keeps, and `digest` its hash there."""
+        kind = KINDS.get(stored_kind)
+        if kind is None:
+            return
+        parts = self._parts[kind]
+        if content.startswith(_BEDROCK_MARK):
+            # Bedrock's mark is an element of its own, behind what it marks.
+            parts[-1:] = [replace(part, has_cache_marker=True) for part in parts[-1:]]
+            return
+        has_marker = False
+        if any(mark in content for mark in _MARKS):
+            marked = parse_json_exactly(content.decode())
+            bare = without_cache_markers(marked)
+            if has_marker := bare is not marked:
+                digest = content_hash(dump_json(bare))
+        parts.append(RequestPart(kind, digest, len(content), has_marker))
+
+    def in_order(self) -> tuple[RequestPart, ...]:
+        return tuple(part for kind in _ORDER for part in self._parts[kind])

@@ -1,0 +1,103 @@
+"""The viewer: shows what a source tells, in place of a capture (SPEC S3.5).
+
+In: a source's steps, on a thread of its own. Out: calls of the live view, at the pace that was asked for. Only here the
+display may make its source wait: there is no traffic that it could hold up, so a slow terminal loses nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from addons import faults
+from addons.live import Live
+from addons.sources.log_files import POLL_S, Source
+from addons.sources.pace import Pace
+from addons.terminal import TerminalWriter
+
+TICK_S = 0.25
+BEHIND_CHARS = 100_000
+STOP_S = 2.0
+
+
+class Viewer:
+    """`over` is called on the thread when there is nothing more to show; not when `stop` has ended it."""
+
+    def __init__(
+        self,
+        source: Source,
+        pace: Pace | None,
+        live: Live,
+        terminal: TerminalWriter | None,
+        tell: Callable[[str], None],
+        over: Callable[[], None],
+    ) -> None:
+        """Without a `pace` everything is shown as it comes."""
+        self._source = source
+        self._pace = pace
+        self._live = live
+        self._terminal = terminal
+        self._tell = tell
+        self._over = over
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mitmagent viewer", daemon=True)
+        self._next_tick_s = 0.0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+
+    def _run(self) -> None:
+        try:
+            self._show_all()
+        except OSError as error:
+            self._tell(f"the source can't be read any more ({error.strerror}); what is shown ends here")
+        except BaseException as fault:
+            faults.report("source", None, fault)
+        else:
+            if not self._stopping.is_set():
+                self._tell(f"the recording is over: {self._source.summary()}")
+        if not self._stopping.is_set():
+            self._drain(0)
+            self._over()
+
+    def _show_all(self) -> None:
+        for step in self._source.steps():
+            if step is None:
+                self._wait(POLL_S)
+            elif self._pace is None:
+                self._wait(0.0)
+            else:
+                self._wait(self._pace.wait_s(step.at_ns, step.is_resting))
+            self._drain(BEHIND_CHARS)
+            if self._stopping.is_set() or self._is_unseen():
+                return
+            for flow_id, event in step.shown if step is not None else ():
+                self._live.show(flow_id, event)
+
+    def _wait(self, seconds: float) -> None:
+        """The view's clock goes on meanwhile: what waits for its turn may get it."""
+        until_s = time.monotonic() + seconds
+        while True:
+            now_s = time.monotonic()
+            if now_s >= self._next_tick_s:
+                self._live.tick(now_s)
+                self._next_tick_s = now_s + TICK_S
+            left_s = until_s - now_s
+            if left_s <= 0 or self._stopping.wait(min(left_s, TICK_S)) or self._is_unseen():
+                return
+
+    def _drain(self, most_chars: int) -> None:
+        """Wait until no more than that waits to be written."""
+        while self._terminal is not None and self._terminal.waiting_chars > most_chars:
+            if self._stopping.wait(POLL_S):
+                return
+
+    def _is_unseen(self) -> bool:
+        """Whether whoever was reading has gone, such as `head`."""
+        return self._terminal is not None and self._terminal.is_gone

@@ -1,0 +1,95 @@
+"""The line at a call's end: what it was, what it took, what it cost in tokens (SPEC S3.6).
+
+In: `ExchangeEnded`. Out: one line of text, sanitised. What the wire did not tell is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from addons.protocols.events import ExchangeEnded
+from renderers.sanitise import one_line
+
+MESSAGE_CHARS = 160
+
+STATUS_WORDS: Mapping[int, str] = {
+    400: "bad request",
+    401: "not authorised",
+    403: "forbidden",
+    404: "not found",
+    408: "timed out",
+    413: "request too large",
+    429: "rate limited",
+    500: "server error",
+    502: "bad gateway",
+    503: "service unavailable",
+    504: "gateway timed out",
+    529: "overloaded",
+}
+
+CONTEXT_WINDOWS: tuple[tuple[str, int], ...] = (
+    (r"claude-", 200_000),
+    (r"gpt-5", 400_000),
+    (r"gpt-4\.1", 1_047_576),
+    (r"gpt-4o", 128_000),
+    (r"o[34](-|$)", 200_000),
+    (r"gemini-", 1_048_576),
+)
+"""Beginning of a model's name to its context in tokens. Not on the wire: a fuller context is shown without a gauge."""
+
+_GAUGE_CELLS = 10
+_LEAST_GENERATION_S = 0.05
+"""A shorter answer came at once: its speed says nothing."""
+
+
+def failure_words(end: str, status: int | None) -> str:
+    """How it went wrong, in plain words: `rate limited (429)`, `client closed`; empty where it did not."""
+    if status is not None and status >= 400:
+        return f"{STATUS_WORDS.get(status, 'HTTP error')} ({status})"
+    return "" if end == "complete" else end.replace("_", " ")
+
+
+def end_line(ended: ExchangeEnded, *, context: bool = False, said: str | None = None) -> str:
+    """`said` is the error message that the screen has already."""
+    parts = [one_line(ended.model, MESSAGE_CHARS)] if ended.model else []
+    parts.append(failure_words(ended.end, ended.status) or one_line(str(ended.stop_reason or ended.end), MESSAGE_CHARS))
+    if ended.error and ended.error != said:
+        parts.append(one_line(ended.error, MESSAGE_CHARS))
+    parts += _tokens(ended)
+    if ended.ttft_ms is not None:
+        parts.append(f"first token {ended.ttft_ms / 1000:.1f} s")
+    parts.append(f"{ended.duration_ms / 1000:.1f} s")
+    if context and (gauge := context_gauge(ended)):
+        parts.append(gauge)
+    return f"■ {' · '.join(parts)}"
+
+
+def _tokens(ended: ExchangeEnded) -> list[str]:
+    parts = []
+    total, output = ended.usage.get("input_tokens"), ended.usage.get("output_tokens")
+    if total is not None:
+        cached = ended.usage.get("cache_read_input_tokens")
+        share = f" ({cached / total:.0%} cached)" if cached and total else ""
+        parts.append(f"{total:,} in{share}")
+    if output is not None:
+        reasoning = ended.usage.get("reasoning_output_tokens")
+        parts.append(f"{output:,} out" + (f" ({reasoning:,} reasoning)" if reasoning else ""))
+        generation_s = (ended.duration_ms - (ended.ttft_ms or 0)) / 1000
+        if output and ended.ttft_ms is not None and generation_s >= _LEAST_GENERATION_S:
+            parts.append(f"{output / generation_s:,.0f} tokens/s")
+    return parts
+
+
+def context_gauge(ended: ExchangeEnded) -> str:
+    """How full the context is after this call: `context ▮▮▯▯▯▯▯▯▯▯ 18% of 200k`; empty where the wire tells nothing."""
+    total = ended.usage.get("input_tokens")
+    if total is None:
+        return ""
+    used = total + (ended.usage.get("output_tokens") or 0)
+    model = ended.model or ""
+    window = next((size for pattern, size in CONTEXT_WINDOWS if re.match(pattern, model.rpartition("/")[2])), None)
+    if window is None or used > window:
+        return f"context {used:,}"
+    full = round(_GAUGE_CELLS * used / window)
+    return f"context {'▮' * full}{'▯' * (_GAUGE_CELLS - full)} {used / window:.0%} of {window // 1000:,}k"

@@ -1,0 +1,38 @@
+"""Spans: what a view wants on the screen, before anybody has decided when, where and how wide.
+
+In: nothing. Out: the operations that block views make and that cards keep. A card that waits keeps its spans; shown
+later, what has been erased meanwhile is not shown at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Text in a role's colour (a key of `theme.SGR`). It may hold line feeds; it is sanitised by who makes it."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """More text of the one flat provisional line: no line feeds in it; it begins on a line of its own."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The provisional line was wrong: take all of it back, as if it had never been."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLine:
+    """What follows begins at the start of a line: a line feed if the line is not empty, else nothing."""
+
+
+type Span = Styled | Provisional | Erase | FreshLine

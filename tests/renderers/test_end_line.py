@@ -1,0 +1,93 @@
+"""renderers/end_line.py: one call in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from addons.protocols.events import ExchangeEnded
+from renderers.end_line import context_gauge, end_line, failure_words
+from tests.renderers.live_screen import END, ended
+
+
+def test_all_that_is_told():
+    assert end_line(ended("a")) == END
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param(
+            ExchangeEnded("a", "complete", None, 200, None, None, {}, 1000.0, None),
+            "■ complete · 1.0 s",
+            id="nothing told",
+        ),
+        pytest.param(
+            ExchangeEnded("a", "error", "slow down", 429, "m", None, {}, 100.0, None),
+            "■ m · rate limited (429) · slow down · 0.1 s",
+            id="429",
+        ),
+        pytest.param(
+            ExchangeEnded("a", "upstream_closed", None, 200, "m", None, {"output_tokens": None}, 100.0, 90.0),
+            "■ m · upstream closed · first token 0.1 s · 0.1 s",
+            id="cut off",
+        ),
+        pytest.param(
+            ExchangeEnded(
+                "a",
+                "complete",
+                None,
+                200,
+                "m",
+                "stop",
+                {"input_tokens": 10, "cache_read_input_tokens": 0, "output_tokens": 40, "reasoning_output_tokens": 30},
+                1010.0,
+                1000.0,
+            ),
+            "■ m · stop · 10 in · 40 out (30 reasoning) · first token 1.0 s · 1.0 s",
+            id="all at once: no speed",
+        ),
+        pytest.param(
+            ExchangeEnded("a", "complete", None, 200, "\x1b[2J", "\x07", {}, 0.0, None),
+            "■ ␛[2J · ␇ · 0.0 s",
+            id="hostile",
+        ),
+    ],
+)
+def test_the_line(event, expected):
+    assert end_line(event) == expected
+
+
+def test_a_message_that_is_on_the_screen_is_not_said_again():
+    event = ended("a", "error", "Overloaded", status=529, usage={})
+    assert "Overloaded" in end_line(event)
+    assert "Overloaded" not in end_line(event, said="Overloaded")
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "expected"),
+    [
+        ("complete", 200, ""),
+        ("complete", None, ""),
+        ("client_closed", 200, "client closed"),
+        ("error", 200, "error"),
+        ("error", 529, "overloaded (529)"),
+        ("error", 418, "HTTP error (418)"),
+    ],
+)
+def test_failures_in_plain_words(end, status, expected):
+    assert failure_words(end, status) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens", "expected"),
+    [
+        pytest.param("claude-opus-4-5", 60_000, "context ▮▮▮▯▯▯▯▯▯▯ 30% of 200k", id="known"),
+        pytest.param("anthropic/claude-opus-4-5", 60_000, "context ▮▮▮▯▯▯▯▯▯▯ 30% of 200k", id="behind a gateway"),
+        pytest.param("llama", 60_000, "context 60,000", id="unknown"),
+        pytest.param("claude-opus-4-5", 300_000, "context 300,000", id="fuller than known"),
+        pytest.param("claude-opus-4-5", None, "", id="not told"),
+    ],
+)
+def test_the_gauge(model, tokens, expected):
+    usage: dict[str, int | None] = {"input_tokens": tokens, "output_tokens": 0}
+    assert context_gauge(ExchangeEnded("a", "complete", None, 200, model, None, usage, 1.0, None)) == expected

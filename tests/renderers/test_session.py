@@ -1,0 +1,121 @@
+"""renderers/session.py: what is counted, and which cards are open."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from addons.protocols.events import (
+    BlockFinished,
+    ExchangeEvent,
+    Stopped,
+    TextDelta,
+    ThinkingDelta,
+    ToolArgumentsDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    ToolResult,
+    ToolReturn,
+    UsageReported,
+)
+from renderers.bookkeeping import (
+    BLOCK_DELTA,
+    MESSAGE_DELTA,
+    PROMPT,
+    REMEMBERED_POINTS,
+    TOOL_RESULT,
+    TURN_END,
+    DataPoint,
+    Turn,
+)
+from renderers.card import CardState
+from renderers.flow import Flow
+from renderers.session import SessionStreamEngine
+from renderers.view_options import ViewOptions
+from tests.renderers.live_screen import FlatThenWhole, ended, started
+
+
+def engine() -> SessionStreamEngine:
+    return SessionStreamEngine(ViewOptions(), FlatThenWhole, lambda: 80)
+
+
+def fed(session: SessionStreamEngine, flow_id: str, *events: ExchangeEvent, now_s: float = 0.0) -> Flow:
+    flow = Flow(flow_id, "s", "", now_s)
+    for event in events:
+        session.feed(flow, event, now_s)
+    return flow
+
+
+CALL = (
+    ToolCallStarted("1", "t1", "Bash", "client"),
+    ToolArgumentsDelta("1", "{}"),
+    ToolCallFinished("1", "t1", "Bash", "client", {}, "{}"),
+)
+
+
+def test_data_points_of_every_kind():
+    session = engine()
+    fed(session, "a", started("a", prompt="go"), TextDelta("0", "word"), Stopped("end_turn"), ended("a"))
+    assert list(session.books.points) == [
+        DataPoint(PROMPT, 0.0, "a", "prompt-1", 2),
+        DataPoint(BLOCK_DELTA, 0.0, "a", "text", 4),
+        DataPoint(MESSAGE_DELTA, 0.0, "a", "end_turn", 0),
+        DataPoint(TURN_END, 0.0, "a", "end_turn", 0),
+    ]
+
+
+def test_kinds_and_tools_are_counted():
+    session = engine()
+    fed(session, "a", started("a", prompt="go"), *CALL, UsageReported({}), ended("a", stop="tool_use"))
+    fed(session, "b", started("b", returns=[ToolReturn("t1", "out", False)]), ToolResult("2", None, "x", False))
+    assert session.books.tools == Counter({"Bash": 1})
+    assert session.books.kinds == Counter({PROMPT: 1, BLOCK_DELTA: 1, MESSAGE_DELTA: 1, TOOL_RESULT: 2})
+    assert (session.books.flows, session.books.prompts) == (2, 1)
+
+
+def test_a_turn_lasts_from_the_prompt_until_the_agent_rests():
+    session = engine()
+    fed(session, "a", started("a", prompt="go"), *CALL, ended("a"), now_s=1.0)
+    assert not session.books.turns
+    fed(
+        session, "b", started("b", returns=[ToolReturn("t1", "", False)]), TextDelta("0", "done"), ended("b"), now_s=9.0
+    )
+    assert list(session.books.turns) == [Turn(1.0, 9.0)]
+
+
+def test_a_failure_ends_no_turn():
+    session = engine()
+    fed(session, "a", started("a", prompt="go"), ended("a", "error", status=529))
+    assert not session.books.turns
+
+
+def test_open_cards_by_content_type_in_order_and_flushed_on_completion():
+    session = engine()
+    flow = fed(session, "a", started("a"), ThinkingDelta("0", "x"), TextDelta("1", "y"), *CALL[:2])
+    assert {kind: list(cards) for kind, cards in session.open_cards.items()} == {
+        "thinking": [("a", "0")],
+        "text": [("a", "1")],
+        "refusal": [],
+        "tool": [("a", "1")],
+    }
+    cards = session.cards_of(flow)
+    session.feed(flow, BlockFinished("0"), 0.0)
+    assert [card.state for card in cards] == [CardState.DONE, CardState.STREAMING, CardState.STREAMING]
+    session.feed(flow, ended("a"), 0.0)
+    assert not any(session.open_cards.values())
+    assert {card.state for card in cards} == {CardState.DONE}
+
+
+def test_what_is_remembered_is_bounded():
+    session = engine()
+    flow = fed(session, "a", started("a"))
+    for _ in range(REMEMBERED_POINTS + 5):
+        session.feed(flow, TextDelta("0", "x"), 0.0)
+    assert len(session.books.points) == REMEMBERED_POINTS
+    assert session.books.kinds[BLOCK_DELTA] == REMEMBERED_POINTS + 5
+
+
+def test_arguments_of_a_call_that_was_never_announced():
+    session = engine()
+    flow = fed(session, "a", started("a"), ToolArgumentsDelta("7", "x"))
+    assert list(session.open_cards["tool"]) == [("a", "7")]
+    assert flow.has_waiting
