@@ -225,8 +225,9 @@ class Exchange:
             return "error", error
         if cut is not Cut.NONE:
             return cut.value, error
-        # A dialect that nobody knows has no terminal event that could be missed.
-        return ("complete", None) if self.request.api is None else (Cut.UPSTREAM.value, error)
+        # A dialect that nobody knows has no terminal event that could be missed; nor has an acceptance or a redirect.
+        is_awaited = self.request.api is not None and self.status in (None, 101, 200)
+        return (Cut.UPSTREAM.value, error) if is_awaited else ("complete", None)
 
     def _write_end(self, end: str, error: str | None, at: Moment) -> None:
         request = self.request

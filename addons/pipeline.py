@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from addons import faults
 from addons.exchange import Exchange
@@ -50,6 +51,8 @@ class Pipeline:
         self._sockets: dict[str, SocketExchanges] = {}
         self._finished_sockets: dict[str, SocketExchanges] = {}
         self._redactions: dict[str, FlowRedaction] = {}
+        self._open: dict[str, dict[str, Any]] = {}
+        """What the journal has been told of each exchange that has no end yet."""
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
         self._intake = Intake(self.redactor, self.times, settings)
@@ -75,7 +78,9 @@ class Pipeline:
         self._live.show(flow_id, event)
 
     def opened(self, request: Request, status: int | None) -> int | None:
-        self._store.opened(request.context.flow_id, open_fields(request, status))
+        flow_id = request.context.flow_id
+        self._open[flow_id] = open_fields(request, status)
+        self._store.opened(flow_id, self._open[flow_id])
         return self._store.session_number(request.session_id)
 
     def lost(self, flow_id: str) -> int:
@@ -86,6 +91,7 @@ class Pipeline:
         self._intake.answered(response_id, session_id)
         # The store must have the end record before its journal forgets the exchange.
         self.flush()
+        self._open.pop(flow_id, None)
         self._store.closed(flow_id)
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
@@ -105,11 +111,14 @@ class Pipeline:
             records, self._pending = self._pending, []
             self._store.write(records)
 
-    def tick(self, now_s: float) -> None:
-        for exchange in self._open_exchanges():
+    def tick(self, now_s: float) -> bool:
+        """What time brings: held frames, retries, the view. False when no exchange is open."""
+        exchanges = self._open_exchanges()
+        for exchange in exchanges:
             exchange.tick(now_s)
         self._store.tick()
         self._live.tick(now_s)
+        return bool(exchanges)
 
     def close(self) -> None:
         self.flush()
@@ -147,8 +156,12 @@ class Pipeline:
         store = LogStore(self._store_settings, self._tell)
         store.start()
         for record in end_records_of_the_dead(store, self._store_settings.root, self.times):
-            store.write([record])
+            # The store before this one has left a journal too, of exchanges that go on.
+            if record.context.flow_id not in self._open:
+                store.write([record])
         store.forget_dead()
+        for flow_id, fields in self._open.items():
+            store.opened(flow_id, fields)
         return store
 
     def _begin(self, seen: RequestSeen) -> None:

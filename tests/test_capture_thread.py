@@ -39,7 +39,7 @@ class Recorder:
         self.flushed += 1
 
     def tick(self, now_s):
-        pass
+        return False
 
     def close(self):
         self.closed = True
