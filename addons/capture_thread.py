@@ -28,7 +28,7 @@ TICK_S = 0.05
 IDLE_TICK_S = 0.5
 """The same while nothing happens: rotation, retries after a full disk."""
 
-BATCH_S = 0.02
+BATCH_S = 0.05
 """A batch is written at the latest after this, so that what went to the client is in the file within 100 ms."""
 
 SWITCH_INTERVAL_S = 0.0005
@@ -107,6 +107,8 @@ class CaptureThread:
             running = self._work_off(pipeline, next_tick_s)
             with faults.guard("flush"):
                 pipeline.flush()
+            # Whatever woke us may have opened an exchange.
+            next_tick_s = min(next_tick_s, time.monotonic() + TICK_S)
             if time.monotonic() >= next_tick_s:
                 next_tick_s = time.monotonic() + TICK_S
                 with faults.guard("tick"):

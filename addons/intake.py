@@ -67,6 +67,7 @@ class Request:
     blobs: tuple[Record, ...]
     prompt: str | None
     tool_returns: tuple[ToolReturn, ...]
+    from_file: bool
 
     def flow_redaction(self, response_headers: HeaderList, response_body: bytes | None, keep: int) -> FlowRedaction:
         """What the finished flow is to hold."""
@@ -130,6 +131,11 @@ class Intake:
         client = client_of(view)
         identity = identify(view)
         session_id, source = self._session(identity, client, headers, body, at)
+        # Clients may put anything where an id or a model's name belongs.
+        text_of = self._redactor.text
+        session_id = text_of(session_id)
+        agent_id, parent_id = (one and text_of(one) for one in (identity.agent_id, identity.parent_id))
+        model = requested_model(body, model_of_path(path))
         context = RecordContext(flow_id, session_id, client, provider_of(seen.host))
         collector = BlobCollector(context, self._times.format(at.epoch_ns))
         refs, changed = self._split(body, collector) if body is not None else (None, False)
@@ -140,12 +146,12 @@ class Intake:
             api=api,
             session_id=session_id,
             session_source=source,
-            agent_id=identity.agent_id,
-            parent_id=identity.parent_id,
+            agent_id=agent_id,
+            parent_id=parent_id,
             purpose=identity.purpose,
             client=client,
             provider=context.provider,
-            model=requested_model(body, model_of_path(path)),
+            model=model and text_of(model),
             method=seen.method,
             url=self._redactor.url(seen.url),
             http_version=seen.http_version,
@@ -155,10 +161,11 @@ class Intake:
             body=self._flow_body(wire, text, body, changed),
             body_changed=changed,
             blobs=tuple(collector.records),
-            prompt=self._redactor.text(said.prompt) if said.prompt else None,
+            prompt=text_of(said.prompt) if said.prompt else None,
             tool_returns=tuple(
-                ToolReturn(back.call_id, self._redactor.text(back.text), back.is_error) for back in said.tool_returns
+                ToolReturn(back.call_id, text_of(back.text), back.is_error) for back in said.tool_returns
             ),
+            from_file=seen.from_file,
         )
 
     def _session(
@@ -233,7 +240,7 @@ def _digest(data: bytes) -> bytes:
 def _body_text(wire: bytes, encoding: str | None) -> str | None:
     """The body as text; None where it is no text, or its Content-Encoding does not hold."""
     try:
-        return decode_body(wire, encoding).decode()
+        return decode_body(wire, encoding).decode("utf-8-sig")
     except ValueError:
         return None
 

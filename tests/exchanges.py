@@ -7,6 +7,7 @@ read back from its files.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -161,12 +162,12 @@ class Notes(Outlet):
         self.records: list[Record] = []
         self.events: list[ExchangeEvent] = []
         self.calls: list[tuple[Any, ...]] = []
-        self.lost_frames = 0
+        self.lost_frames: Counter[str] = Counter()
 
     def write(self, record: Record) -> None:
         self.records.append(record)
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent) -> None:  # noqa: ARG002  (an Outlet's signature)
         self.events.append(event)
 
     def opened(self, request: Request, status: int | None) -> int | None:
@@ -174,7 +175,7 @@ class Notes(Outlet):
         return 1
 
     def lost(self, flow_id: str) -> int:
-        return self.lost_frames
+        return self.lost_frames[flow_id]
 
     def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
         self.calls.append(("closed", flow_id, response_id, session_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ OVERLOADED = '{"type":"error","error":{"type":"overloaded_error","message":"Over
 
 
 def delta(text: str) -> str:
-    return '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s"}}' % text
+    return json.dumps({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}})
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def end_of(notes: Notes) -> dict[str, Any]:
     return record
 
 
-# -- the flow record ----------------------------------------------------------------------------------------------------
+# -- the flow record -------------------------------------------------------------------------------------------------
 
 
 def test_the_head_writes_what_the_request_refers_to_and_then_the_flow_record(exchange: Exchange, notes: Notes) -> None:
@@ -94,7 +95,7 @@ def test_repeated_headers_are_joined_as_http_does(headers: Any, expected: dict[s
     assert joined(headers) == expected
 
 
-# -- frames -------------------------------------------------------------------------------------------------------------
+# -- frames ----------------------------------------------------------------------------------------------------------
 
 
 def test_both_directions_share_one_count(exchange: Exchange, notes: Notes) -> None:
@@ -145,7 +146,7 @@ def test_a_decoders_fault_costs_events_and_no_frame(
     assert end_of(notes)["end"] == "upstream_closed"
 
 
-# -- the end ------------------------------------------------------------------------------------------------------------
+# -- the end ---------------------------------------------------------------------------------------------------------
 
 TEXT = [START, delta("Hel"), delta("lo")]
 WHOLE = [*TEXT, STOP]
@@ -162,7 +163,9 @@ VERDICTS = [
     pytest.param(200, TEXT, Cut.PROXY, "error", "why", id="the proxy stops in mid-stream"),
     pytest.param(200, [], Cut.NONE, "upstream_closed", "why", id="an empty stream"),
     pytest.param(200, [START, OVERLOADED], Cut.NONE, "error", "Overloaded", id="an error event"),
-    pytest.param(200, [START, OVERLOADED], Cut.CLIENT, "error", "Overloaded", id="an error event, then the client leaves"),
+    pytest.param(
+        200, [START, OVERLOADED], Cut.CLIENT, "error", "Overloaded", id="an error event, then the client leaves"
+    ),
     pytest.param(529, [OVERLOADED], Cut.NONE, "error", "Overloaded", id="an error status with its message"),
     pytest.param(502, ["<html>"], Cut.NONE, "error", "HTTP status 502", id="an error status with a page"),
     pytest.param(429, [], Cut.CLIENT, "error", "HTTP status 429", id="an error status without a body"),
@@ -203,7 +206,7 @@ def test_our_own_fault_is_said_and_the_first_counts(exchange: Exchange, notes: N
 
 
 def test_lost_frames_are_counted_and_said(exchange: Exchange, notes: Notes) -> None:
-    notes.lost_frames = 3
+    notes.lost_frames[FLOW] = 3
     exchange.frame(Frame(STOP), at(200))
     exchange.end(Cut.NONE, None, at(300), "sse")
     assert end_of(notes)["dropped"] == 3

@@ -77,7 +77,7 @@ def transport_of(notes: Notes) -> str:
     return str(record["transport"])
 
 
-# -- which transport ----------------------------------------------------------------------------------------------------
+# -- which transport -------------------------------------------------------------------------------------------------
 
 KINDS = [
     # request, content type, body -> transport, number of frames
@@ -129,7 +129,7 @@ def test_what_has_to_be_sniffed_is_in_the_log_with_its_first_bytes(make: Make, n
     assert transport_of(notes) == "sse"
 
 
-# -- errors and nothing at all ------------------------------------------------------------------------------------------
+# -- errors and nothing at all ---------------------------------------------------------------------------------------
 
 PAGE = b"<html>\n<h1>502 Bad Gateway</h1>\n</html>\n"
 ERROR = b'{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
@@ -190,7 +190,7 @@ def test_a_request_without_an_answer_has_both_records_and_no_raw_body(make: Make
     assert notes.raw == b""
 
 
-# -- content encoding ---------------------------------------------------------------------------------------------------
+# -- content encoding ------------------------------------------------------------------------------------------------
 
 GZIP = ("content-encoding", "gzip")
 
@@ -225,7 +225,7 @@ def test_a_cut_body_need_not_be_whole(make: Make, notes: Notes, cut: Cut, verdic
     assert end_of(notes)["end"] == verdict
 
 
-# -- our own faults -----------------------------------------------------------------------------------------------------
+# -- our own faults --------------------------------------------------------------------------------------------------
 
 
 def test_a_fault_of_capture_ends_the_exchange_with_what_came(make: Make, notes: Notes) -> None:
@@ -239,7 +239,7 @@ def test_a_fault_of_capture_ends_the_exchange_with_what_came(make: Make, notes: 
     assert (ended["text"], ended["events"]) == ("Hello", 3)
 
 
-# -- the raw body -------------------------------------------------------------------------------------------------------
+# -- the raw body ----------------------------------------------------------------------------------------------------
 
 
 def test_the_raw_body_is_written_as_it_came(make: Make, notes: Notes) -> None:
@@ -269,7 +269,7 @@ def test_the_raw_body_can_be_turned_off(make: Make, notes: Notes) -> None:
     assert notes.raw == b""
 
 
-# -- what the finished flow is to hold ------------------------------------------------------------------------------------
+# -- what the finished flow is to hold -------------------------------------------------------------------------------
 
 
 def test_a_flow_without_secrets_keeps_its_wire_bodies(make: Make) -> None:

@@ -64,7 +64,7 @@ def told() -> Iterator[list[tuple[str, str | None, str]]]:
     faults.set_reporter(None)
 
 
-# -- an exchange in the files -------------------------------------------------------------------------------------------
+# -- an exchange in the files ----------------------------------------------------------------------------------------
 
 
 def test_an_exchange_is_in_every_file_that_it_belongs_to(rig: Rig) -> None:
@@ -98,7 +98,9 @@ def test_frames_are_written_as_they_come(rig: Rig) -> None:
 
 
 def test_payloads_stand_in_the_log_as_on_the_wire(rig: Rig) -> None:
-    rig.play(request(), head(), chunks(b'data: {"b":1.10,"a":"\\u00fc",\ndata: "c":[ ]}\n\n', b"data: plain\n\n"), end())
+    rig.play(
+        request(), head(), chunks(b'data: {"b":1.10,"a":"\\u00fc",\ndata: "c":[ ]}\n\n', b"data: plain\n\n"), end()
+    )
     assert '"data":{"b":1.10,"a":"\\u00fc", "c":[ ]}' in rig.text("sse_lines.jsonl")
     assert rig.payloads[1] == "plain"
 
@@ -141,7 +143,7 @@ def test_a_side_call_is_logged_and_not_in_the_transcript(rig: Rig) -> None:
     assert not list(rig.root.rglob("transcript.md"))
 
 
-# -- ends ---------------------------------------------------------------------------------------------------------------
+# -- ends ------------------------------------------------------------------------------------------------------------
 
 OVERLOADED = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 PAGE = b"<html>\n<h1>Bad Gateway</h1>\n</html>"
@@ -209,7 +211,7 @@ def test_how_it_ended(
     assert rig.flow["status"] == rig.end["status"]
 
 
-# -- what the finished flow is to hold ----------------------------------------------------------------------------------
+# -- what the finished flow is to hold -------------------------------------------------------------------------------
 
 
 def test_a_finished_flow_is_redacted_once_asked_for(rig: Rig) -> None:
@@ -259,7 +261,7 @@ def test_redaction_of_bodies_can_be_turned_off_but_not_of_headers(make: Make) ->
     assert rig.flow["request_headers"]["x-api-key"].startswith("hash:")
 
 
-# -- sockets ------------------------------------------------------------------------------------------------------------
+# -- sockets ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_socket_becomes_exchanges(rig: Rig) -> None:
@@ -292,7 +294,7 @@ def test_a_response_is_continued_by_its_id(rig: Rig) -> None:
     assert (one["session_source"], two["session_source"]) == ("derived", "body:previous_response_id")
 
 
-# -- flows from a file --------------------------------------------------------------------------------------------------
+# -- flows from a file -----------------------------------------------------------------------------------------------
 
 
 def test_a_recorded_exchange_is_logged_with_its_own_times_and_only_once(rig: Rig) -> None:
@@ -303,6 +305,24 @@ def test_a_recorded_exchange_is_logged_with_its_own_times_and_only_once(rig: Rig
     assert rig.end["duration_ms"] == 1000
 
 
+def test_a_recorded_socket_is_logged_only_once(rig: Rig) -> None:
+    messages = [received(message) for message in socket_answer("resp_1")]
+    for _ in range(2):
+        rig.play(handshake(from_file=True), head(101, None), sent(CREATE), messages, end())
+    assert rig.end["flow_id"] == f"{FLOW}:0"
+
+
+def test_what_is_in_the_log_already_is_redacted_again_when_it_is_read_again(rig: Rig) -> None:
+    """Somebody may have recorded it without us, and save it again now."""
+    for _ in range(2):
+        rig.play(request(from_file=True), head(), chunks(*answer(f"is {KEY} ok")), end())
+        kept = rig.pipeline.redaction_of(FLOW, [])
+        assert kept is not None
+        assert dict(kept.request_headers)["x-api-key"].startswith("hash:")
+        assert b"hash:" in (kept.response_body or b"")
+    assert len([event for _, event in rig.live.events if isinstance(event, ExchangeStarted)]) == 1
+
+
 def test_a_live_flow_is_always_logged(rig: Rig) -> None:
     """mitmproxy replays a request under its own id."""
     for _ in range(2):
@@ -310,7 +330,7 @@ def test_a_live_flow_is_always_logged(rig: Rig) -> None:
     assert len(rig.records(Kind.ENDS)) == 2
 
 
-# -- faults -------------------------------------------------------------------------------------------------------------
+# -- faults ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_fault_ends_one_exchange_and_no_other(
@@ -364,10 +384,10 @@ def test_faults_are_counted_in_the_error_log(rig: Rig) -> None:
     assert sum(record["count"] for record in records) >= 3
 
 
-# -- settings, time, the end ----------------------------------------------------------------------------------------------
+# -- settings, time, the end -----------------------------------------------------------------------------------------
 
 
-def test_changed_settings_hold_for_what_begins_afterwards(rig: Rig, tmp_path: Path) -> None:
+def test_changed_settings_hold_for_what_begins_afterwards(rig: Rig) -> None:
     rig.play(request(), head(), chunks(*HALF))
     rig.settings = settings(rig.root, redact="false", raw_log="false")
     rig.pipeline.configure()
@@ -376,6 +396,16 @@ def test_changed_settings_hold_for_what_begins_afterwards(rig: Rig, tmp_path: Pa
     first, second = rig.records(Kind.ENDS)
     assert (first["end"], first["text"]) == ("complete", "Hello, you.")
     assert second["text"] == f"is {KEY} ok"
+
+
+def test_an_exchange_that_outlives_a_change_of_settings_is_still_in_the_journal(rig: Rig, tmp_path: Path) -> None:
+    """The proxy is killed afterwards: the next start ends it, once."""
+    rig.play(request(), head(), chunks(*HALF))
+    rig.settings = settings(rig.root, raw_log="false")
+    rig.pipeline.configure()
+    rig.pipeline._store.close()
+    with Rig(tmp_path) as next_start:
+        assert (next_start.end["flow_id"], next_start.end["end"]) == (FLOW, "error")
 
 
 def test_a_changed_folder_is_used_at_once(rig: Rig, tmp_path: Path) -> None:

@@ -34,6 +34,11 @@ def play(socket: SocketExchanges, *messages: MessageSeen) -> None:
         socket.message(message)
 
 
+def rest(socket: SocketExchanges) -> None:
+    """Time passes without a message."""
+    socket.tick(at(10_000).monotonic_ns / 1e9)
+
+
 def ends(notes: Notes) -> list[tuple[str, str, str | None]]:
     return [(record["flow_id"], record["end"], record["error"]) for record in notes.of(Kind.ENDS)]
 
@@ -41,6 +46,7 @@ def ends(notes: Notes) -> list[tuple[str, str, str | None]]:
 def test_each_create_is_an_exchange_of_its_own(socket: SocketExchanges, notes: Notes) -> None:
     again = [received(message) for message in socket_answer("resp_2", "Again")]
     play(socket, sent(CREATE), *ANSWERED, sent({**CREATE, "previous_response_id": "resp_1"}), *again)
+    rest(socket)
     flows = notes.of(Kind.FLOWS)
     assert [(flow["flow_id"], flow["session_id"]) for flow in flows] == [(f"{FLOW}:0", "s-1"), (f"{FLOW}:1", "s-1")]
     assert {(flow["transport"], flow["status"], flow["api"]) for flow in flows} == {
@@ -52,6 +58,7 @@ def test_each_create_is_an_exchange_of_its_own(socket: SocketExchanges, notes: N
 
 def test_the_clients_messages_are_lines_too(socket: SocketExchanges, notes: Notes) -> None:
     play(socket, sent(CREATE, 10), *ANSWERED)
+    rest(socket)
     lines = notes.of(Kind.LINES)
     assert [(line["seq"], line["dir"]) for line in lines] == [(0, "out"), (1, "in"), (2, "in"), (3, "in")]
     assert [line["t_ms"] for line in lines] == [0, 290, 290, 290]
@@ -81,7 +88,7 @@ def test_what_only_mentions_a_create_opens_nothing(socket: SocketExchanges, note
     assert notes.records == []
 
 
-# -- ends ---------------------------------------------------------------------------------------------------------------
+# -- ends ------------------------------------------------------------------------------------------------------------
 
 FAILED: dict[str, Any] = {"type": "error", "error": {"message": "Slow down", "type": "rate_limit"}, "status": 429}
 
@@ -108,17 +115,32 @@ def test_how_it_ended(
 
 def test_an_answer_is_over_with_its_terminal_event_not_with_the_socket(socket: SocketExchanges, notes: Notes) -> None:
     play(socket, sent(CREATE, 10), *ANSWERED)
+    rest(socket)
     assert notes.of(Kind.ENDS)[0]["duration_ms"] == 290
     socket.end(end(Cut.CLIENT))
     assert len(ends(notes)) == 1
 
 
-def test_a_create_in_mid_answer_ends_the_one_before(socket: SocketExchanges, notes: Notes) -> None:
-    play(socket, sent(CREATE), *ANSWERED[:2], sent(CREATE), *ANSWERED)
-    assert ends(notes) == [
-        (f"{FLOW}:0", "client_closed", "the client asked for another response"),
-        (f"{FLOW}:1", "complete", None),
-    ]
+def test_answers_come_in_the_order_of_the_creates(socket: SocketExchanges, notes: Notes) -> None:
+    second = [received(message) for message in socket_answer("resp_2", "Second")]
+    play(socket, sent(CREATE), *ANSWERED[:2], sent(CREATE), *ANSWERED[2:], *second)
+    rest(socket)
+    assert ends(notes) == [(f"{FLOW}:0", "complete", None), (f"{FLOW}:1", "complete", None)]
+    assert [record["text"] for record in notes.of(Kind.ENDS)] == ["Hello", "Second"]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["within the rest", "after the end"])
+def test_a_straggler_belongs_to_the_answer_before_it(socket: SocketExchanges, notes: Notes, late: bool) -> None:
+    play(socket, sent(CREATE), *ANSWERED)
+    if late:
+        rest(socket)
+    play(socket, received('{"type":"codex.rate_limits","note":"ends in sk-"}'), received('{"type":"last"}'))
+    socket.end(end(Cut.CLIENT))
+    lines = notes.of(Kind.LINES)
+    assert [line["seq"] for line in lines] == list(range(6))
+    assert {line["flow_id"] for line in lines} == {f"{FLOW}:0"}
+    (ended,) = notes.of(Kind.ENDS)
+    assert (ended["end"], ended["events"]) == ("complete", 3 if late else 5)
 
 
 def test_a_fault_of_capture_ends_the_exchange_and_leaves_the_others(socket: SocketExchanges, notes: Notes) -> None:
@@ -139,10 +161,11 @@ def test_a_socket_without_a_create_leaves_no_record(socket: SocketExchanges, not
 def test_bytes_are_those_of_the_answer(socket: SocketExchanges, notes: Notes) -> None:
     messages = [json.dumps(message, ensure_ascii=False) for message in socket_answer("resp_1", "Grüße")]
     play(socket, sent(CREATE), *map(received, messages))
+    rest(socket)
     assert notes.of(Kind.ENDS)[0]["bytes"] == sum(len(message.encode()) for message in messages)
 
 
-# -- what the finished flow is to hold -----------------------------------------------------------------------------------
+# -- what the finished flow is to hold -------------------------------------------------------------------------------
 
 
 def test_the_flow_holds_redacted_messages_one_for_each(socket: SocketExchanges) -> None:
