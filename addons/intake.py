@@ -104,7 +104,7 @@ class Intake:
         """A request over HTTP, or a WebSocket's handshake."""
         wire = seen.body or b""
         text = _body_text(wire, dict_of(seen.headers).get("content-encoding"))
-        return self._request(seen, seen.flow_id, seen.at, text, len(wire), wire)
+        return self._request(seen, seen.flow_id, seen.at, text, len(wire), seen.body)
 
     def take_message(self, handshake: RequestSeen, flow_id: str, at: Moment, text: str) -> Request:
         """A `response.create` on a WebSocket: its own exchange, with the handshake's address and headers."""

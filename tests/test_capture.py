@@ -531,21 +531,24 @@ def test_a_response_that_is_still_to_be_sent_stays_as_it_is(bench: Bench, tmp_pa
 
 def test_an_answer_that_is_still_to_be_sent_stays_as_it_is(bench: Bench, tmp_path: Path) -> None:
     """mitmproxy sends one without a body after the hook."""
-    answers: list[http.Response | None] = []
+    sent: list[str] = []
 
     def play() -> None:
         flow = bench.open(flow_of(status=204))
         assert flow.response is not None
         flow.response.headers["set-cookie"] = "secret"
         saver(bench).request(flow)
-        asyncio.run(bench.capture.response(flow))
-        answers.append(flow.response.copy())
-        saver(bench).response(flow)
+
+        async def end() -> None:
+            assert flow.response is not None
+            await bench.capture.response(flow)
+            saver(bench).response(flow)
+            sent.append(flow.response.headers["set-cookie"])
+
+        asyncio.run(end())
 
     (flow,) = saved(bench, tmp_path, play)
-    (sent,) = answers
-    assert sent is not None
-    assert sent.headers["set-cookie"] == "secret"
+    assert sent == ["secret"]
     assert flow.request.headers["x-api-key"].startswith("hash:")
     assert KEY.encode() not in (tmp_path / "flows").read_bytes()
 

@@ -226,6 +226,15 @@ def test_the_end_record_says_what_came_and_how_long_it_took(exchange: Exchange, 
     assert notes.calls[-1] == ("closed", FLOW, "msg_1", "s-1")
 
 
+def test_of_a_recorded_flow_nobody_knows_when_its_first_token_came(notes: Notes, tmp_path: Path) -> None:
+    """A flow file holds no times of the body's parts."""
+    exchange = Exchange(intake(tmp_path).take(request(from_file=True)), notes)
+    for text in WHOLE:
+        exchange.frame(Frame(text), at(200))
+    exchange.end(Cut.NONE, None, at(1000), "sse")
+    assert (end_of(notes)["ttft_ms"], end_of(notes)["duration_ms"]) == (None, 1000)
+
+
 def test_an_exchange_ends_once(exchange: Exchange, notes: Notes) -> None:
     exchange.end(Cut.CLIENT, "first", at(300), "sse")
     exchange.end(Cut.UPSTREAM, "second", at(400), "sse")

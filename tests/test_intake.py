@@ -146,7 +146,7 @@ def test_a_body_that_is_no_json_is_counted_and_kept_only_if_it_could_be_read(
 def test_an_unknown_body_is_none(reader: Intake) -> None:
     """mitmproxy streams large requests when told so."""
     taken = reader.take(request(None))
-    assert (taken.body_refs, taken.body_bytes) == (None, 0)
+    assert (taken.body_refs, taken.body_bytes, taken.body) == (None, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,14 @@ def test_a_secret_outside_the_conversation_is_found_too(reader: Intake) -> None:
     taken = reader.take(request(saying(user("go"), note=KEY)))
     assert taken.body_changed
     assert KEY.encode() not in dump_json(taken.body_refs)
+
+
+def test_a_secret_in_an_ids_or_the_models_place_is_found_too(reader: Intake) -> None:
+    """A session's id becomes a folder's name."""
+    taken = reader.take(request({"model": KEY, "messages": [], "session_id": f"s {KEY}"}))
+    assert taken.session_id.startswith("s hash:")
+    assert (taken.model or "").startswith("hash:")
+    assert taken.context.session_id == taken.session_id
 
 
 def test_a_redacted_body_above_the_limit_is_not_made(tmp_path: Path) -> None:
