@@ -89,7 +89,7 @@ class Agent:
         settings = self.settings()
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if settings.live else None)
+        live = Live(self._terminal if settings.live else None, settings.view())
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:

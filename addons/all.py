@@ -13,7 +13,8 @@ _HERE = Path(__file__).resolve().parent
 if __name__.startswith("__mitmproxy_script__"):
     # mitmproxy leaves this folder first on the path, where any file of ours would shadow a package of the same name;
     # what belongs there is the folder above, in which `addons` and `renderers` are packages.
-    sys.path[:] = [str(_HERE.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != _HERE)]
+    _rest = [entry for entry in sys.path if Path(entry or ".").resolve() not in (_HERE, _HERE.parent)]
+    sys.path[:] = [str(_HERE.parent), *_rest]
     # mitmproxy reloads this file when it changes, but not what it imports.
     for _name in [name for name in sys.modules if name.split(".")[0] in ("addons", "renderers")]:
         del sys.modules[_name]

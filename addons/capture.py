@@ -16,7 +16,15 @@ from mitmproxy import ctx, http
 
 from addons import faults
 from addons.capture_thread import CaptureThread, PipelineLike
-from addons.flow_view import apply_redaction, cut_of, moment_of, request_seen, response_headers
+from addons.flow_view import (
+    apply_redaction,
+    conceal,
+    conceal_request,
+    cut_of,
+    moment_of,
+    request_seen,
+    response_headers,
+)
 from addons.identity.side_traffic import is_token_exchange
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, Moment, now
 from addons.options import Settings
@@ -38,6 +46,8 @@ class Capture:
         self._settings = settings
         self._open: dict[str, http.HTTPFlow] = {}
         self._socket_bytes: dict[str, int] = {}
+        self._sent: set[str] = set()
+        """Flows whose response has begun to reach the client. One without a body is sent after its `response` hook."""
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
@@ -70,19 +80,22 @@ class Capture:
                     return
                 if is_token_exchange(flow.request.pretty_host, flow.request.path.partition("?")[0]):
                     return
-                self._begin(flow)
-            self._thread.put(flow.id, HeadSeen(_head_moment(flow), response.status_code, response_headers(flow)))
             if flow.live:
+                # First: without it mitmproxy would hold the answer back until it is whole, whatever fails below.
                 response.stream = self._tap(flow, response.stream)
+            self._begin(flow)
+            self._thread.put(flow.id, HeadSeen(_head_moment(flow), response.status_code, response_headers(flow)))
 
     def _tap(self, flow: http.HTTPFlow, inner: bool | StreamFunction) -> StreamFunction:
         """The stream callable: queue the chunk, hand on the same object. Chains a callable that was set before."""
         put = self._thread.put
+        sent = self._sent
         flow_id = flow.id
         alive = True
 
         def tap(chunk: bytes) -> bytes | Iterable[bytes]:
             nonlocal alive
+            sent.add(flow_id)
             if alive and chunk:
                 try:
                     put(flow_id, ChunkSeen(now(), chunk))
@@ -123,11 +136,25 @@ class Capture:
             with faults.guard("response", flow.id):
                 if not flow.live and flow.response and flow.response.raw_content:
                     self._thread.put(flow.id, ChunkSeen(_end_moment(flow), flow.response.raw_content))
-            await self._end(flow, Cut.NONE, None)
+            if flow.error is not None and not flow.live:
+                # Read back from a file, where this hook comes first.
+                await self._end(flow, cut_of(flow), flow.error.msg)
+            else:
+                await self._end(flow, Cut.NONE, None)
+        elif flow.websocket is None:
+            self._conceal_orphan(flow)
 
     async def error(self, flow: http.HTTPFlow) -> None:
         if flow.id in self._open:
             await self._end(flow, cut_of(flow), flow.error.msg if flow.error else None)
+        else:
+            self._conceal_orphan(flow)
+
+    def _conceal_orphan(self, flow: http.HTTPFlow) -> None:
+        """A flow whose capture was cut short, because this script was reloaded: what it holds has not been redacted."""
+        if flow.live and SHOWN in flow.metadata:
+            with faults.guard("conceal", flow.id):
+                conceal(flow)
 
     async def websocket_end(self, flow: http.HTTPFlow) -> None:
         if flow.id in self._open:
@@ -137,36 +164,50 @@ class Capture:
         """Finalise once, from whichever hook comes first, and put the redacted form into the flow."""
         del self._open[flow.id]
         self._socket_bytes.pop(flow.id, None)
+        is_sent = flow.id in self._sent or flow.websocket is not None or flow.error is not None or not flow.live
+        self._sent.discard(flow.id)
         with faults.guard("end", flow.id):
             self._thread.put(flow.id, EndSeen(_end_moment(flow), cut, error))
             loop = asyncio.get_running_loop()
             done = loop.create_future()
 
-            def apply(redaction: FlowRedaction) -> None:
+            def apply(redaction: FlowRedaction | None) -> None:
                 with faults.guard("apply_redaction", flow.id):
-                    apply_redaction(flow, redaction)
+                    if redaction is None:
+                        conceal(flow)
+                    else:
+                        apply_redaction(flow, redaction)
                 if not done.done():
                     done.set_result(None)
 
             messages = _messages(flow)
 
             def redact(pipeline: PipelineLike) -> None:
-                redaction = pipeline.redaction_of(flow.id, messages)
-                if redaction is not None:
-                    faults.call_soon(loop, apply, redaction)
+                redaction = None
+                with faults.guard("redaction", flow.id):
+                    redaction = pipeline.redaction_of(flow.id, messages)
+                faults.call_soon(loop, apply, redaction)
 
             self._thread.call(flow.id, redact)
-            if _is_saving():
+            if _is_saving() and not is_sent:
+                # What the response says now is what the client will get.
+                conceal_request(flow)
+            elif _is_saving():
                 # The body has gone to the client already; only the end of the message waits. mitmproxy writes the flow
                 # to the file right after this hook, so this is the last moment to take the credentials out.
                 await asyncio.wait([done], timeout=SAVE_WAIT_S)
+                if not done.done():
+                    conceal(flow)
 
     def done(self) -> None:
         """The proxy stops: `error` hooks of live flows would come too late, so end them here."""
-        for flow_id in list(self._open):
+        for flow_id, flow in list(self._open.items()):
             self._open.pop(flow_id, None)
             with faults.guard("done", flow_id):
                 self._thread.put(flow_id, EndSeen(now(), Cut.PROXY, "the proxy was stopped"))
+                # What is open is saved too, right after this. When only the script is reloaded it goes on instead.
+                if _is_saving() and ctx.master.should_exit.is_set():
+                    conceal(flow)
 
 
 def _head_moment(flow: http.HTTPFlow) -> Moment:

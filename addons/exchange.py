@@ -157,14 +157,15 @@ class Exchange:
         """One frame of the answer."""
         stamp = Stamp(self._take_seq(), at, frame)
         self._frames_in += 1
-        self._release(self._stream.feed(frame, stamp, at.monotonic_ns / 1e9))
+        if self._ended:
+            # A straggler: kept, though the end record does not count it, and held back for nothing.
+            self._write_alone(frame, stamp, "in")
+        else:
+            self._release(self._stream.feed(frame, stamp, at.monotonic_ns / 1e9))
 
     def frame_out(self, frame: Frame, at: Moment) -> None:
         """One message from the client. It is whole, so its redaction waits for nothing."""
-        alone: StreamRedactor[Stamp] = StreamRedactor(self._outlet.redactor)
-        stamp = Stamp(self._take_seq(), at, frame)
-        for released, _ in [*alone.feed(frame, stamp, 0.0), *alone.close()]:
-            self._write_line(released, stamp, "out")
+        self._write_alone(frame, Stamp(self._take_seq(), at, frame), "out")
 
     def tick(self, now_s: float) -> None:
         self._release(self._stream.tick(now_s))
@@ -201,6 +202,11 @@ class Exchange:
             with faults.guard("decoder", self._context.flow_id):
                 self._take_events(self._decoder.feed(frame), stamp.at)
 
+    def _write_alone(self, frame: Frame, stamp: Stamp, direction: str) -> None:
+        alone: StreamRedactor[Stamp] = StreamRedactor(self._outlet.redactor)
+        for released, _ in [*alone.feed(frame, stamp, 0.0), *alone.close()]:
+            self._write_line(released, stamp, direction)
+
     def _write_line(self, frame: Frame, stamp: Stamp, direction: str) -> None:
         t_ms = (stamp.at.monotonic_ns - self.request.at.monotonic_ns) / _NS_PER_MS
         ts = self._outlet.times.format(stamp.at.epoch_ns)
@@ -226,8 +232,9 @@ class Exchange:
             return "error", error
         if cut is not Cut.NONE:
             return cut.value, error
-        # A dialect that nobody knows has no terminal event that could be missed.
-        return ("complete", None) if self.request.api is None else (Cut.UPSTREAM.value, error)
+        # A dialect that nobody knows has no terminal event that could be missed; nor has an acceptance or a redirect.
+        is_awaited = self.request.api is not None and self.status in (None, 101, 200)
+        return (Cut.UPSTREAM.value, error) if is_awaited else ("complete", None)
 
     def _write_end(self, end: str, error: str | None, at: Moment) -> None:
         request = self.request
@@ -242,7 +249,10 @@ class Exchange:
             frames_in=self._frames_in,
             wire_bytes=self.wire_bytes,
             duration_ms=round((at.monotonic_ns - start_ns) / _NS_PER_MS, 3),
-            ttft_ms=None if first is None else round((first.monotonic_ns - start_ns) / _NS_PER_MS, 3),
+            # A flow file does not hold when the body's parts came.
+            ttft_ms=None
+            if first is None or request.from_file
+            else round((first.monotonic_ns - start_ns) / _NS_PER_MS, 3),
             dropped=lost,
         )
         if lost and error is None:

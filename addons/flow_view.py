@@ -7,8 +7,10 @@ with its credentials replaced, so that mitmproxy's own list, `-w` and HAR files 
 from __future__ import annotations
 
 from mitmproxy import http
+from mitmproxy.connection import ConnectionState
 
 from addons.observed import Cut, FlowRedaction, HeaderList, Moment, RequestSeen, now
+from addons.redaction.redactor import Redactor
 
 
 def _headers(headers: http.Headers) -> HeaderList:
@@ -54,9 +56,9 @@ def cut_of(flow: http.HTTPFlow) -> Cut:
     if flow.websocket is not None:
         return Cut.CLIENT if flow.websocket.closed_by_client else Cut.UPSTREAM
     message = flow.error.msg if flow.error else ""
-    if "lient disconnected" in message or "(CANCEL)" in message or flow.client_conn.timestamp_end is not None:
-        return Cut.CLIENT
-    return Cut.UPSTREAM
+    client = flow.client_conn
+    is_gone = client.timestamp_end is not None or (flow.live and not client.state & ConnectionState.CAN_READ)
+    return Cut.CLIENT if is_gone or "lient disconnected" in message or "(CANCEL)" in message else Cut.UPSTREAM
 
 
 def _encoded(headers: HeaderList) -> http.Headers:
@@ -74,3 +76,22 @@ def apply_redaction(flow: http.HTTPFlow, redaction: FlowRedaction) -> None:
     if flow.websocket is not None and redaction.messages is not None:
         for message, text in zip(flow.websocket.messages, redaction.messages, strict=False):
             message.content = text.encode()
+
+
+def conceal_request(flow: http.HTTPFlow) -> None:
+    """The request's part of `conceal`."""
+    redactor = Redactor()
+    flow.request.headers = _encoded(tuple(redactor.headers(_headers(flow.request.headers))))
+    flow.request.path = redactor.url(flow.request.path)
+    flow.request.data.content = None
+
+
+def conceal(flow: http.HTTPFlow) -> None:
+    """For a flow that is about to be saved and that the capture thread has not looked into: hashes in headers and URL,
+    and no bodies, because anything might be in them."""
+    conceal_request(flow)
+    if flow.response is not None:
+        flow.response.headers = _encoded(tuple(Redactor().headers(response_headers(flow))))
+        flow.response.data.content = None
+    for message in flow.websocket.messages if flow.websocket else ():
+        message.content = b""

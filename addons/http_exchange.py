@@ -156,18 +156,30 @@ class HttpExchange:
         nobody knows, so the whole is looked at once more."""
         if self.exchange.redacted or self._transport == "eventstream" or self._decoded_bytes > KEPT_BYTES:
             return False
-        text = body.decode("utf-8", errors="replace")
+        return self._looks_clean(body)
+
+    def _looks_clean(self, data: bytes) -> bool:
+        text = data.decode("utf-8", errors="replace")
         return self._outlet.redactor.text(text) == text
 
     def _flow_redaction(self, is_clean: bool, body: bytes) -> FlowRedaction:
         headers = tuple(self._outlet.redactor.headers(self._head.headers)) if self._head else ()
-        if is_clean and self._wire is not None:
-            return self._request.flow_redaction(headers, b"".join(self._wire), self._keep_bodies)
         if self._transport == "eventstream":
             # Its text is no event stream any more. Binary messages carry check sums over what they hold.
-            kept = b"".join(self._wire) if self._wire is not None and not self.exchange.redacted else None
+            kept = None if self.exchange.redacted else self._seen_wire()
             return self._request.flow_redaction(headers, kept, self._keep_bodies)
-        return self._request.flow_redaction(without_encoding(headers), body, self._keep_bodies)
+        wire = self._seen_wire(body) if is_clean else None
+        if wire is not None:
+            return self._request.flow_redaction(headers, wire, self._keep_bodies)
+        return self._request.flow_redaction(without_encoding(headers), body or None, self._keep_bodies)
+
+    def _seen_wire(self, clean: bytes | None = None) -> bytes | None:
+        """The body as on the wire, if nothing is in it that nobody has looked at: a decoder does not tell what follows
+        a fault, or the end of its format. `clean`: what has been looked at already."""
+        if self._wire is None or self._broken:
+            return None
+        wire = b"".join(self._wire)
+        return wire if wire == clean or self._looks_clean(wire) else None
 
 
 def as_text(frame: Frame, transport: Transport) -> bytes:

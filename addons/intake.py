@@ -24,7 +24,7 @@ from addons.protocols.detect import api_of, model_of_path
 from addons.protocols.events import RequestPart, ToolReturn
 from addons.protocols.requests import conversation_items, prompt_of, requested_model, split, without_cache_markers
 from addons.redaction.redactor import Redactor
-from addons.request_parts import RequestParts
+from addons.request_parts import RequestParts, continued_response
 from addons.sinks.records import BlobCollector, Record, RecordContext
 from addons.sinks.timestamps import TimeFormatter
 from addons.wire.content_encoding import decode_body
@@ -69,6 +69,7 @@ class Request:
     prompt: str | None
     tool_returns: tuple[ToolReturn, ...]
     parts: tuple[RequestPart, ...]
+    from_file: bool
 
     def flow_redaction(self, response_headers: HeaderList, response_body: bytes | None, keep: int) -> FlowRedaction:
         """What the finished flow is to hold."""
@@ -105,7 +106,7 @@ class Intake:
         """A request over HTTP, or a WebSocket's handshake."""
         wire = seen.body or b""
         text = _body_text(wire, dict_of(seen.headers).get("content-encoding"))
-        return self._request(seen, seen.flow_id, seen.at, text, len(wire), wire)
+        return self._request(seen, seen.flow_id, seen.at, text, len(wire), seen.body)
 
     def take_message(self, handshake: RequestSeen, flow_id: str, at: Moment, text: str) -> Request:
         """A `response.create` on a WebSocket: its own exchange, with the handshake's address and headers."""
@@ -132,6 +133,11 @@ class Intake:
         client = client_of(view)
         identity = identify(view)
         session_id, source = self._session(identity, client, headers, body, at)
+        # Clients may put anything where an id or a model's name belongs.
+        text_of = self._redactor.text
+        session_id = text_of(session_id)
+        agent_id, parent_id = (one and text_of(one) for one in (identity.agent_id, identity.parent_id))
+        model = requested_model(body, model_of_path(path))
         context = RecordContext(flow_id, session_id, client, provider_of(seen.host))
         collector = BlobCollector(context, self._times.format(at.epoch_ns))
         parts = RequestParts()
@@ -143,12 +149,12 @@ class Intake:
             api=api,
             session_id=session_id,
             session_source=source,
-            agent_id=identity.agent_id,
-            parent_id=identity.parent_id,
+            agent_id=agent_id,
+            parent_id=parent_id,
             purpose=identity.purpose,
             client=client,
             provider=context.provider,
-            model=requested_model(body, model_of_path(path)),
+            model=model and text_of(model),
             method=seen.method,
             url=self._redactor.url(seen.url),
             http_version=seen.http_version,
@@ -158,12 +164,13 @@ class Intake:
             body=self._flow_body(wire, text, body, changed),
             body_changed=changed,
             blobs=tuple(collector.records),
-            prompt=self._redactor.text(said.prompt) if said.prompt else None,
+            prompt=text_of(said.prompt) if said.prompt else None,
             tool_returns=tuple(
-                ToolReturn(back.call_id, self._redactor.text(back.text), back.is_error) for back in said.tool_returns
+                ToolReturn(back.call_id, text_of(back.text), back.is_error) for back in said.tool_returns
             ),
             # A request that only names what it continues does not show what is cached.
-            parts=() if _continues(body) else parts.in_order(),
+            parts=() if continued_response(body) else parts.in_order(),
+            from_file=seen.from_file,
         )
 
     def _session(
@@ -173,7 +180,7 @@ class Intake:
         if identity.session_id is not None:
             root = self._conversations.root(identity.session_id, identity.agent_id)
             return root, identity.session_source or "derived"
-        previous = _continues(body)
+        previous = continued_response(body)
         known = self._conversations.by_response(previous) if previous else None
         if known is not None:
             return known, "body:previous_response_id"
@@ -233,12 +240,6 @@ def dict_of(headers: HeaderList) -> dict[str, str]:
     return found
 
 
-def _continues(body: Any) -> str | None:
-    """The response that the request goes on from, where it names one in place of the conversation."""
-    previous = body.get("previous_response_id") if isinstance(body, dict) else None
-    return previous if isinstance(previous, str) and previous else None
-
-
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
@@ -246,7 +247,7 @@ def _digest(data: bytes) -> bytes:
 def _body_text(wire: bytes, encoding: str | None) -> str | None:
     """The body as text; None where it is no text, or its Content-Encoding does not hold."""
     try:
-        return decode_body(wire, encoding).decode()
+        return decode_body(wire, encoding).decode("utf-8-sig")
     except ValueError:
         return None
 

@@ -26,13 +26,13 @@ _CANNOT_ERASE = ("", "dumb", "unknown")
 class Live:
     """Shows nothing while `terminal` is None. Colour is used where the terminal has it, whatever `options` say."""
 
-    def __init__(self, terminal: TerminalWriter | None, options: ViewOptions | None = None) -> None:
+    def __init__(self, terminal: TerminalWriter | None, options: ViewOptions) -> None:
         self._terminal = terminal
         is_terminal = terminal is not None and terminal.isatty()
         # NO_COLOR: https://no-color.org, any non-empty value.
         colour = is_terminal and not os.environ.get("NO_COLOR")
         can_erase = is_terminal and os.environ.get("TERM", "") not in _CANNOT_ERASE
-        self._view = LiveView(replace(options or ViewOptions(), colour=bool(colour)), self._width, can_erase)
+        self._view = LiveView(replace(options, colour=bool(colour)), self._width, can_erase)
 
     def show(self, flow_id: str, event: ExchangeEvent) -> None:
         if self._terminal is not None:

@@ -11,12 +11,13 @@ import difflib
 import math
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from addons.sinks.timestamps import TimeFormatter
+from addons.sinks.timestamps import TimeFormatter, time_zone
+from renderers.view_options import MIN_SUB_DELTAS, ViewOptions
 
 PREFIX = "agent_"
 LOG_DIR_VARIABLE = "AGENT_LOG_DIR"
@@ -108,6 +109,43 @@ def _speed(text: str) -> float | None:
     return speed or math.inf
 
 
+def _milliseconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 60_000:
+        raise ValueError("use milliseconds from 0 to 60000")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 86_400:
+        raise ValueError("use seconds above 0, such as 60")
+    return number
+
+
+def _sub_deltas(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < MIN_SUB_DELTAS:
+        raise ValueError(f"use a whole number of at least {MIN_SUB_DELTAS}; a call can't be told from fewer deltas")
+    return int(text)
+
+
+def _details(text: str) -> dict[str, str]:
+    """`thinking=hide,result=full`."""
+    pairs = [part.partition("=") for part in re.split(r"[,\s]+", text) if part]
+    details = {kind: level for kind, _, level in pairs}
+    try:
+        ViewOptions(details=details)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}; write such as thinking=hide,result=full") from None
+    return details
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One row: `parse` turns the text into the setting, or raises ValueError with what to write instead."""
@@ -145,6 +183,29 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("agent_timezone", "local", _zone, "Time zone of time stamps: local, utc, or a name such as Europe/Paris."),
     Option("agent_live", "true", _switch, "Show on the terminal what the agents are doing, while they do it."),
+    Option(
+        "agent_details",
+        "",
+        _details,
+        "How much the view shows of prompt, thinking, text, tool and result: hide, one_line or full, such as "
+        "thinking=hide,result=full.",
+    ),
+    Option("agent_function_only", "false", _switch, "Show tool calls only."),
+    Option(
+        "agent_args_sub_deltas",
+        str(MIN_SUB_DELTAS),
+        _sub_deltas,
+        "After so many deltas without a known pattern a tool call is shown as JSON; at least 8.",
+    ),
+    Option("agent_show_fsm", "false", _switch, "Show how tool calls are recognised."),
+    Option("agent_delay_ms", "0", _milliseconds, "Least time between two pieces on the screen; never slows traffic."),
+    Option("agent_flush_ms", "0", _milliseconds, "Collect text for so long before it goes to the screen."),
+    Option("agent_show_time", "false", _switch, "Show the time of each header."),
+    Option("agent_show_flow_id", "false", _switch, "Show flow ids in headers."),
+    Option("agent_log_screen", "false", _switch, "Say why the screen passes from one agent to another."),
+    Option("agent_delta_timing", "false", _switch, "Say after each block how its deltas were spaced."),
+    Option("agent_context_metrics", "false", _switch, "Say at each call's end how full the context is."),
+    Option("agent_dead_after_s", "60", _seconds, "Call an exchange dead when it has been silent for so long."),
     Option(
         "agent_keep_bodies",
         "2m",
@@ -184,6 +245,18 @@ class Settings:
     redact: bool
     timezone: str
     live: bool
+    details: Mapping[str, str]
+    function_only: bool
+    args_sub_deltas: int
+    show_fsm: bool
+    delay_ms: float
+    flush_ms: float
+    show_time: bool
+    show_flow_id: bool
+    log_screen: bool
+    delta_timing: bool
+    context_metrics: bool
+    dead_after_s: float
     keep_bodies: int
     raw_log: bool
     client_copies: bool
@@ -193,6 +266,24 @@ class Settings:
     total_size: int
     source: Path | None
     source_speed: float | None
+
+    def view(self) -> ViewOptions:
+        """What concerns the live view. Colour is for whoever knows the terminal."""
+        return ViewOptions(
+            function_only=self.function_only,
+            args_sub_deltas=self.args_sub_deltas,
+            show_fsm=self.show_fsm,
+            delay_ms=self.delay_ms,
+            show_time=self.show_time,
+            show_flow_id=self.show_flow_id,
+            log_screen=self.log_screen,
+            delta_timing=self.delta_timing,
+            context_metrics=self.context_metrics,
+            flush_ms=self.flush_ms,
+            dead_after_s=self.dead_after_s,
+            details=self.details,
+            timezone=time_zone(self.timezone),
+        )
 
 
 def parse_settings(value_of: Callable[[str], str]) -> Settings:

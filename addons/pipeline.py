@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from addons import faults
-from addons.exchange import Exchange
+from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request
 from addons.live import Live
@@ -36,6 +37,9 @@ from addons.sinks.store import LogStore, StoreSettings
 from addons.sinks.timestamps import TimeFormatter
 from addons.socket_exchanges import SocketExchanges
 
+PUT_OFF_S = 0.05
+"""How long the reading of a request waits for the head of its answer."""
+
 
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
@@ -45,11 +49,16 @@ class Pipeline:
         self._tell = tell
         self._live = live
         self._pending: list[Record] = []
-        self._handshakes: dict[str, tuple[RequestSeen, Request]] = {}
+        self._opening: dict[str, dict[str, Any]] = {}
+        self._closing: list[str] = []
+        self._put_off: dict[str, RequestSeen] = {}
+        self._handshakes: dict[str, tuple[RequestSeen, Request, Outlet]] = {}
         self._http: dict[str, HttpExchange] = {}
         self._sockets: dict[str, SocketExchanges] = {}
         self._finished_sockets: dict[str, SocketExchanges] = {}
         self._redactions: dict[str, FlowRedaction] = {}
+        self._open: dict[str, dict[str, Any]] = {}
+        """What the journal has been told of each exchange that has no end yet."""
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
         self._intake = Intake(self.redactor, self.times, settings)
@@ -75,18 +84,20 @@ class Pipeline:
         self._live.show(flow_id, event)
 
     def opened(self, request: Request, status: int | None) -> int | None:
-        self._store.opened(request.context.flow_id, open_fields(request, status))
+        flow_id = request.context.flow_id
+        self._open[flow_id] = self._opening[flow_id] = open_fields(request, status)
         return self._store.session_number(request.session_id)
 
     def lost(self, flow_id: str) -> int:
-        self.flush()
+        if self._store.outage is not None:
+            # What is pending may be lost as well.
+            self.flush()
         return self._store.take_lost(flow_id)
 
     def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
         self._intake.answered(response_id, session_id)
-        # The store must have the end record before its journal forgets the exchange.
-        self.flush()
-        self._store.closed(flow_id)
+        self._open.pop(flow_id, None)
+        self._closing.append(flow_id)
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
@@ -101,17 +112,38 @@ class Pipeline:
         self._store.report(where, error, flow_id)
 
     def flush(self) -> None:
+        """Write what is pending: one append per file. The journal learns of an exchange before anything of it is in the
+        log, and forgets it after its end is; of one that came and went in between it need not know."""
+        opening, self._opening = self._opening, {}
+        closing, self._closing = self._closing, []
+        brief = opening.keys() & set(closing)
+        for flow_id, fields in opening.items():
+            if flow_id not in brief:
+                self._store.opened(flow_id, fields)
         if self._pending:
             records, self._pending = self._pending, []
             self._store.write(records)
+        for flow_id in closing:
+            if flow_id not in brief:
+                self._store.closed(flow_id)
 
-    def tick(self, now_s: float) -> None:
-        for exchange in self._open_exchanges():
+    def tick(self, now_s: float) -> bool:
+        """What time brings: held frames, retries, the view. False when no exchange is open."""
+        for flow_id, seen in list(self._put_off.items()):
+            if now_s - seen.at.monotonic_ns / 1e9 > PUT_OFF_S:
+                with faults.guard("pipeline", flow_id):
+                    self._begin(self._put_off.pop(flow_id))
+        exchanges = self._open_exchanges()
+        for exchange in exchanges:
             exchange.tick(now_s)
+        for socket in self._sockets.values():
+            socket.tick(now_s)
         self._store.tick()
         self._live.tick(now_s)
+        return bool(exchanges or self._put_off)
 
     def close(self) -> None:
+        self._live.close()
         self.flush()
         self._store.close()
 
@@ -125,10 +157,13 @@ class Pipeline:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _dispatch(self, flow_id: str, item: Seen) -> None:
+        if isinstance(item, RequestSeen):
+            # Reading a large request competes with sending it; nobody needs it before the answer begins.
+            self._put_off[flow_id] = item
+            return
+        if (put_off := self._put_off.pop(flow_id, None)) is not None:
+            self._begin(put_off)
         match item:
-            case RequestSeen():
-                if not (item.from_file and self._store.is_logged(flow_id)):
-                    self._begin(item)
             case HeadSeen():
                 self._head(flow_id, item)
             case ChunkSeen():
@@ -147,34 +182,45 @@ class Pipeline:
         store = LogStore(self._store_settings, self._tell)
         store.start()
         for record in end_records_of_the_dead(store, self._store_settings.root, self.times):
-            store.write([record])
+            # The store before this one has left a journal too, of exchanges that go on.
+            if record.context.flow_id not in self._open:
+                store.write([record])
         store.forget_dead()
+        for flow_id, fields in self._open.items():
+            store.opened(flow_id, fields)
         return store
 
     def _begin(self, seen: RequestSeen) -> None:
         request = self._intake.take(seen)
+        outlet: Outlet = Unlogged(self.redactor, self.times) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
-            self._handshakes[seen.flow_id] = (seen, request)
+            self._handshakes[seen.flow_id] = (seen, request, outlet)
         else:
-            self._http[seen.flow_id] = self._http_exchange(request)
+            self._http[seen.flow_id] = self._http_exchange(request, outlet)
+
+    def _is_known(self, seen: RequestSeen) -> bool:
+        """Whether this is read back from a file, and in the log already: on a socket, its first exchange."""
+        ids = (seen.flow_id, f"{seen.flow_id}:0") if seen.is_websocket else (seen.flow_id,)
+        return seen.from_file and any(map(self._store.is_logged, ids))
 
     def _head(self, flow_id: str, head: HeadSeen) -> None:
         handshake = self._handshakes.pop(flow_id, None)
         if handshake is not None:
-            seen, request = handshake
+            seen, request, outlet = handshake
             if head.status == 101:
-                self._sockets[flow_id] = SocketExchanges(seen, request, head, self._intake, self)
+                self._sockets[flow_id] = SocketExchanges(seen, request, head, self._intake, outlet)
                 return
             # Refused: an HTTP exchange after all, but not one that a model has answered.
-            self._http[flow_id] = self._http_exchange(replace(request, purpose="other"))
+            self._http[flow_id] = self._http_exchange(replace(request, purpose="other"), outlet)
         if (exchange := self._http.get(flow_id)) is not None:
             exchange.head(head)
 
     def _end(self, flow_id: str, seen: EndSeen) -> None:
         handshake = self._handshakes.pop(flow_id, None)
         if handshake is not None:
-            self._http[flow_id] = self._http_exchange(replace(handshake[1], purpose="other"))
+            _, request, outlet = handshake
+            self._http[flow_id] = self._http_exchange(replace(request, purpose="other"), outlet)
         if (exchange := self._http.pop(flow_id, None)) is not None:
             redaction = exchange.end(seen)
             if seen.cut is not Cut.PROXY:
@@ -186,6 +232,7 @@ class Pipeline:
 
     def _give_up(self, flow_id: str, failed: CaptureFailed) -> None:
         """This exchange's capture ends here; what came so far stays, and the end record says why."""
+        self._put_off.pop(flow_id, None)
         self._handshakes.pop(flow_id, None)
         if (exchange := self._http.pop(flow_id, None)) is not None:
             self._redactions[flow_id] = exchange.fail(failed)
@@ -193,13 +240,36 @@ class Pipeline:
             socket.fail(failed)
             self._finished_sockets[flow_id] = socket
 
-    def _http_exchange(self, request: Request) -> HttpExchange:
+    def _http_exchange(self, request: Request, outlet: Outlet) -> HttpExchange:
         settings = self._settings()
-        return HttpExchange(request, self, settings.keep_bodies, settings.raw_log)
+        return HttpExchange(request, outlet, settings.keep_bodies, settings.raw_log)
 
     def _open_exchanges(self) -> list[Exchange]:
-        sockets = [socket.current for socket in self._sockets.values() if socket.current is not None]
+        sockets = [exchange for socket in self._sockets.values() for exchange in socket.open]
         return [*(exchange.exchange for exchange in self._http.values()), *sockets]
+
+
+class Unlogged(Outlet):
+    """For an exchange that is in the log already: only its flow is still to be redacted."""
+
+    def __init__(self, redactor: Redactor, times: TimeFormatter) -> None:
+        self.redactor = redactor
+        self.times = times
+
+    def write(self, record: Record) -> None:
+        pass
+
+    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+        pass
+
+    def opened(self, request: Request, status: int | None) -> int | None:  # noqa: ARG002  (an Outlet's signature)
+        return None
+
+    def lost(self, flow_id: str) -> int:  # noqa: ARG002
+        return 0
+
+    def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
+        pass
 
 
 def _at(item: Seen) -> Moment:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from addons import faults
 from addons.exchange import EndFacts, end_fields
 from addons.intake import Request
 from addons.protocols.detect import decoder_for
@@ -41,7 +42,12 @@ def open_fields(request: Request, status: int | None) -> dict[str, Any]:
 
 def end_records_of_the_dead(store: LogStore, root: Path, times: TimeFormatter) -> Iterator[Record]:
     for exchange in store.dead_exchanges():
-        yield _end_record(exchange, root, times)
+        record = None
+        # A journal or a line of another version must not keep this one from starting.
+        with faults.guard("recovery", exchange.flow_id):
+            record = _end_record(exchange, root, times)
+        if record is not None:
+            yield record
 
 
 def _end_record(exchange: OpenExchange, root: Path, times: TimeFormatter) -> Record:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from addons.protocols.events import PartKind, RequestPart
-from addons.protocols.requests import without_cache_markers
+from addons.protocols.requests import split, without_cache_markers
 from addons.sinks.records import content_hash
 from addons.wire.json_text import dump_json, parse_json_exactly
 
@@ -57,3 +58,23 @@ class RequestParts:
 
     def in_order(self) -> tuple[RequestPart, ...]:
         return tuple(part for kind in _ORDER for part in self._parts[kind])
+
+
+def parts_of(body: Any) -> tuple[RequestPart, ...]:
+    """The parts of a request that has been read back from the log."""
+    parts = RequestParts()
+
+    def put(kind: str, content: Any) -> str:
+        raw = dump_json(content)
+        digest = content_hash(raw)
+        parts.add(kind, raw, digest)
+        return digest
+
+    split(body, put)
+    return () if continued_response(body) else parts.in_order()
+
+
+def continued_response(body: Any) -> str | None:
+    """The response that a request goes on from, where it names one in place of the conversation."""
+    previous = body.get("previous_response_id") if isinstance(body, dict) else None
+    return previous if isinstance(previous, str) and previous else None

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from addons.exchange import Exchange, Head, Outlet
 from addons.intake import Intake, Request
-from addons.observed import CaptureFailed, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, RequestSeen
+from addons.observed import CaptureFailed, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, Moment, RequestSeen
 from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.wire.frame import Frame
 from addons.wire.json_text import parse_json
 
+REST_NS = 200_000_000
+"""After its terminal event an exchange waits so long for stragglers, such as rate limits, before its end is written."""
+
 
 class SocketExchanges:
-    """One socket. What comes before the first `response.create` belongs to no exchange and is not kept."""
+    """One socket. Its exchanges are answered in turn: what the provider sends belongs to the first that is not settled.
+    What comes before the first `response.create` belongs to no exchange and is not kept."""
 
     def __init__(
         self, handshake: RequestSeen, request: Request, head: HeadSeen, intake: Intake, outlet: Outlet
@@ -26,29 +30,41 @@ class SocketExchanges:
         self._intake = intake
         self._outlet = outlet
         self._count = 0
-        self.current: Exchange | None = None
+        self._last: Exchange | None = None
+        self._settled_at: dict[Exchange, Moment] = {}
+        self.open: list[Exchange] = []
+        """Those without an end record, the oldest first."""
 
     def message(self, seen: MessageSeen) -> None:
         if seen.from_client:
             if _is_create(seen.text):
-                self._next(seen)
-            if self.current is not None:
-                self.current.frame_out(Frame(seen.text), seen.at)
-        elif self.current is not None:
-            self.current.wire_bytes += len(seen.text.encode("utf-8", errors="replace"))
-            self.current.frame(Frame(seen.text), seen.at)
-            if self.current.settled:
-                self.current.end(Cut.NONE, None, seen.at, "websocket")
+                self._create(seen)
+            if self._last is not None:
+                self._last.frame_out(Frame(seen.text), seen.at)
+            return
+        exchange = next((one for one in self.open if one not in self._settled_at), self._last)
+        if exchange is None:
+            return
+        exchange.wire_bytes += len(seen.text.encode("utf-8", errors="replace"))
+        exchange.frame(Frame(seen.text), seen.at)
+        if exchange.settled and exchange in self.open:
+            self._settled_at.setdefault(exchange, seen.at)
+
+    def tick(self, now_s: float) -> None:
+        for exchange, at in list(self._settled_at.items()):
+            if now_s * 1e9 - at.monotonic_ns > REST_NS:
+                self._finish(exchange, Cut.NONE, None, at)
 
     def end(self, seen: EndSeen) -> None:
-        if self.current is not None:
-            cut = Cut.UPSTREAM if seen.cut is Cut.NONE else seen.cut
-            self.current.end(cut, seen.error or "the socket was closed", seen.at, "websocket")
+        cut = Cut.UPSTREAM if seen.cut is Cut.NONE else seen.cut
+        for exchange in list(self.open):
+            at = self._settled_at.get(exchange, seen.at)
+            self._finish(exchange, cut, seen.error or "the socket was closed", at)
 
     def fail(self, seen: CaptureFailed) -> None:
-        if self.current is not None:
-            self.current.fail(f"{seen.error} at {seen.where}")
-            self.current.end(Cut.NONE, None, seen.at, "websocket")
+        for exchange in list(self.open):
+            exchange.fail(f"{seen.error} at {seen.where}")
+            self._finish(exchange, Cut.NONE, None, seen.at)
 
     def flow_redaction(self, messages: list[tuple[bool, str]], keep_bodies: int) -> FlowRedaction:
         headers = tuple(self._outlet.redactor.headers(self._head.headers))
@@ -62,14 +78,20 @@ class SocketExchanges:
             redact_messages(self._outlet.redactor, messages),
         )
 
-    def _next(self, seen: MessageSeen) -> None:
-        if self.current is not None:
-            self.current.end(Cut.CLIENT, "the client asked for another response", seen.at, "websocket")
+    def _create(self, seen: MessageSeen) -> None:
+        for exchange, at in list(self._settled_at.items()):
+            self._finish(exchange, Cut.NONE, None, at)
         flow_id = f"{self._handshake.flow_id}:{self._count}"
         self._count += 1
         request = self._intake.take_message(self._handshake, flow_id, seen.at, seen.text)
-        self.current = Exchange(request, self._outlet)
-        self.current.begin(self._head, "websocket", seen.at)
+        self._last = Exchange(request, self._outlet)
+        self.open.append(self._last)
+        self._last.begin(self._head, "websocket", seen.at)
+
+    def _finish(self, exchange: Exchange, cut: Cut, error: str | None, at: Moment) -> None:
+        self._settled_at.pop(exchange, None)
+        self.open.remove(exchange)
+        exchange.end(cut, error, at, "websocket")
 
 
 def _is_create(text: str) -> bool:

@@ -62,6 +62,7 @@ class Viewer:
         else:
             if not self._stopping.is_set():
                 self._tell(f"the recording is over: {self._source.summary()}")
+        self._live.close()
         if not self._stopping.is_set():
             self._drain(0)
             self._over()

@@ -1,7 +1,7 @@
 """The colours, as one table (SPEC S3.3).
 
-In: a role. Out: its SGR parameters (ECMA-48 8.3.117). A role that is not in the table is written plainly; where colour is
-off, all are.
+In: a role. Out: its SGR parameters (ECMA-48 8.3.117). A role that is not in the table is written plainly; where colour
+is off, all are.
 """
 
 from __future__ import annotations
@@ -23,4 +23,19 @@ SGR: Mapping[str, str] = {
     "note": "2",
     "stall": "33",
     "alarm": "1;91",
+    # What tool views make of a call's arguments.
+    "header": "1",
+    "command": "32",
+    "path": "36",
+    "query": "36",
+    "removed": "31",
+    "added": "32",
+    "hunk": "36",
+    "comment": "2",
+    "string": "32",
+    "number": "33",
+    "keyword": "35",
+    "todo_active": "1;33",
+    "todo_done": "2",
+    "fsm": "2",
 }

@@ -6,7 +6,7 @@ import pytest
 from mitmproxy import flow as mitm_flow
 from mitmproxy.test import tflow
 
-from addons.flow_view import apply_redaction, cut_of, request_seen, response_headers
+from addons.flow_view import apply_redaction, conceal, cut_of, request_seen, response_headers
 from addons.observed import Cut, FlowRedaction
 
 
@@ -61,7 +61,9 @@ def test_who_closed_the_socket(closed_by_client, cut):
 
 def test_a_finished_flow_holds_what_redaction_left():
     flow = live_flow(resp=True)
-    redaction = FlowRedaction((("authorization", "hash:0"),), "/v1?key=hash:1", b"{}", (("set-cookie", "hash:2"),), b"ok")
+    redaction = FlowRedaction(
+        (("authorization", "hash:0"),), "/v1?key=hash:1", b"{}", (("set-cookie", "hash:2"),), b"ok"
+    )
     apply_redaction(flow, redaction)
     assert flow.request.headers["authorization"] == "hash:0"
     assert flow.request.path == "/v1?key=hash:1"
@@ -80,3 +82,22 @@ def test_a_flow_stays_serialisable():
     flow = live_flow(resp=True)
     apply_redaction(flow, FlowRedaction((), "/", None, (), None))
     flow.get_state()
+
+
+def test_a_flow_that_nobody_has_looked_into_keeps_no_credential_and_no_body():
+    flow = tflow.twebsocketflow()
+    flow.request.headers["authorization"] = "Bearer secret"
+    flow.request.path = "/ws?api_key=secret&a=1"
+    flow.request.raw_content = b"secret"
+    flow.response.headers["set-cookie"] = "secret"
+    flow.response.raw_content = b"secret"
+    conceal(flow)
+    assert b"secret" not in repr(flow.get_state()).encode()
+    assert flow.request.path.startswith("/ws?a=1&api_key=hash:")
+    assert {message.content for message in flow.websocket.messages} == {b""}
+
+
+def test_a_flow_without_an_answer_can_be_concealed_too():
+    flow = live_flow()
+    conceal(flow)
+    assert (flow.request.raw_content, flow.response) == (None, None)

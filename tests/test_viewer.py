@@ -25,6 +25,7 @@ class Screen:
     def __init__(self, terminal: TerminalWriter | None = None) -> None:
         self.text = ""
         self.ticks = 0
+        self.is_closed = False
         self._terminal = terminal
 
     def show(self, _flow_id: str, event: Any) -> None:
@@ -34,6 +35,9 @@ class Screen:
 
     def tick(self, _now_s: float) -> None:
         self.ticks += 1
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class Steps:
@@ -86,6 +90,7 @@ def test_everything_is_shown_and_then_it_is_over():
     assert watch.is_over.wait(PATIENCE_S)
     assert watch.screen.text == "abc"
     assert watch.screen.ticks
+    assert watch.screen.is_closed
     assert watch.said == ["the recording is over: all of it"]
 
 

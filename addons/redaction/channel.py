@@ -2,7 +2,8 @@
 
 In: pieces, each with a slot. Out: in every slot, what may be shown of its piece: a secret's `hash:` goes to the slot in
 which its first unshown character came, the others' share of it is empty. A slot is settled once all of its piece is
-decided. The slots' texts together are what the whole text would be, redacted at once.
+decided. The slots' texts together are what the whole text would be, redacted at once; but whole strings may follow one
+another here too, of which nobody can tell that they are no pieces. So what is a secret in a piece by itself is one.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from addons.redaction.finder import LOOK_BEHIND, Found, scan
+from addons.redaction.finder import Found, in_raw, scan, secrets
+from addons.redaction.places import LOOK_BEHIND
 from addons.redaction.view import View, cut_escape
 
+_SHORTEST_SECRET: Final = 8
+"""With what makes it one (`Basic `)."""
 HOLD_PREFIX_S: Final = 1.0
 """So long a tail is held that is nothing but the public beginning of a format (`sk-ant-`). When it is shown and the
 secret follows after all, the rest of it is replaced."""
@@ -41,9 +45,10 @@ class Slot:
 class Channel:
     """`context` is text that stands in front of the first piece without being shown, such as the member's name."""
 
-    __slots__ = ("_buffer", "_keep", "_public", "_shown", "_since_s", "_slots", "_swallow")
+    __slots__ = ("_alone", "_buffer", "_context", "_keep", "_public", "_shown", "_since_s", "_slots", "_swallow")
 
     def __init__(self, context: str = "") -> None:
+        self._context = context
         self._buffer = context
         self._shown = len(context)
         """How much of the buffer is out, or never was to be."""
@@ -54,15 +59,20 @@ class Channel:
         self._public = True
         self._since_s = 0.0
         self._swallow: re.Pattern[str] | None = None
+        self._alone: list[Found] = []
+        """What is a secret in one of the undecided pieces by itself, in ascending order."""
 
     @property
     def pending(self) -> bool:
         return bool(self._slots)
 
     def feed(self, piece: str, slot: Slot, now_s: float) -> None:
+        if len(piece) >= _SHORTEST_SECRET:
+            self._look_at(piece)
         if self._swallow is not None:
             piece = self._swallowed(piece)
         if not piece:
+            self._alone.clear()
             slot.settled = True
             return
         self._buffer += piece
@@ -77,12 +87,25 @@ class Channel:
         """Show what has been held long enough and gives nothing away."""
         held = self._buffer[self._shown :]
         limit_s = HOLD_HINT_S if len(held) < _HINT_LENGTH or held.isalpha() else HOLD_PREFIX_S
-        if self._slots and self._public and now_s - self._since_s >= limit_s:
+        if self._slots and self._public and not self._alone and now_s - self._since_s >= limit_s:
             self._show(len(self._buffer), [])
 
     def close(self) -> None:
         """No more pieces: all is decided."""
         self._decide(True)
+
+    def _look_at(self, piece: str) -> None:
+        begin, end = len(self._buffer), len(self._buffer) + len(piece)
+        text = self._context + piece
+        if begin == len(self._context) and len(text) > 2 * LONGEST_HOLD:
+            # The first piece is the whole text so far: only at its end may the next one make a difference.
+            text = text[-LONGEST_HOLD:]
+            begin = end - len(text) + 1
+        offset = end - len(text)
+        for secret in secrets(text):
+            place = replace(secret, start=max(secret.start + offset, begin), end=secret.end + offset)
+            if place.end > begin:
+                self._alone.append(place if place.end == end else replace(place, swallow=None))
 
     def _swallowed(self, piece: str) -> str:
         assert self._swallow is not None
@@ -99,7 +122,7 @@ class Channel:
         cut = length if final else cut_escape(self._buffer)
         view = View(self._buffer if cut == length else self._buffer[:cut])
         result = scan(view.text, view.from_raw(min(self._keep, cut)), final)
-        found = [Found(view.to_raw(one.start), view.to_raw(one.end), one.text) for one in result.found]
+        found = [in_raw(one, view) for one in result.found]
         hold = view.to_raw(result.hold)
         self._keep = view.to_raw(result.keep)
         self._public = result.public or hold == cut
@@ -109,8 +132,34 @@ class Channel:
             if dragged and dragged.end() == len(view.text):
                 found[-1] = replace(found[-1], end=length)
                 self._swallow, hold = last.swallow, length
+        if self._alone:
+            found = self._with_those_alone(found, hold)
+            hold = max(hold, found[-1].end) if found else hold
         self._show(hold, found)
         self._trim()
+
+    def _with_those_alone(self, found: list[Found], hold: int) -> list[Found]:
+        """A secret that overlaps another one is one with it, by the name of the longer."""
+        ready = [one for one in self._alone if one.start < hold]
+        self._alone = self._alone[len(ready) :]
+        merged: list[Found] = []
+        for one in sorted([*found, *map(self._with_rest, ready)], key=lambda one: (one.start, -one.end)):
+            last = merged[-1] if merged else None
+            if last is None or one.start >= last.end:
+                merged.append(one)
+            else:
+                longer = max(last, one, key=lambda one: one.end - one.start)
+                merged[-1] = replace(longer, start=last.start, end=max(last.end, one.end))
+        return merged
+
+    def _with_rest(self, alone: Found) -> Found:
+        """What a string's end has cut off may follow in the next one."""
+        dragged = alone.swallow and alone.swallow.match(self._buffer, alone.end)
+        if not dragged:
+            return alone
+        if dragged.end() == len(self._buffer):
+            self._swallow = alone.swallow
+        return replace(alone, end=dragged.end())
 
     def _show(self, upto: int, found: list[Found]) -> None:
         position = self._shown
@@ -118,7 +167,9 @@ class Channel:
             if secret.end <= position:
                 continue
             self._pass_on(position, max(secret.start, position))
-            self._slot_at(max(secret.start, position)).shown.append(secret.text)
+            # Of encoded text, a part that has no secret in it may be out.
+            text = secret.text.removeprefix(self._buffer[secret.start : position])
+            self._slot_at(max(secret.start, position)).shown.append(text)
             position = secret.end
         self._pass_on(position, upto)
         self._shown = max(upto, position)
@@ -146,3 +197,4 @@ class Channel:
         self._shown -= done
         self._keep -= done
         self._slots = deque((slot, ends - done) for slot, ends in self._slots)
+        self._alone = [replace(one, start=one.start - done, end=one.end - done) for one in self._alone]

@@ -11,19 +11,17 @@ the very end); only there are the rules tried.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
+from addons.redaction.places import is_text, marked_tail, places
 from addons.redaction.rules import MARKED, RULES
-from addons.redaction.shapes import ALNUM, STANDINS, Rule
+from addons.redaction.shapes import STANDINS, Rule
 from addons.redaction.view import View
 
-LOOK_BEHIND: Final = 96
-"""How much decided text must stay in front of the undecided, for rules that look back."""
 _DEEPEST_BASE64: Final = 3
 _UNDO_STANDINS: Final = {standin: character for character, standin in STANDINS.items()}
 
@@ -57,40 +55,9 @@ class Scan:
     public: bool
 
 
-def _trie(words: Iterable[str]) -> str:
-    """A regex for any of the words, or for the beginning of one at the end of the text."""
-    heads: dict[str, list[str]] = {}
-    for word in words:
-        heads.setdefault(word[0], []).append(word[1:])
-    branches = [
-        re.escape(head) + ("" if "" in rests else rf"(?:\Z|{_trie(rests)})") for head, rests in sorted(heads.items())
-    ]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
-
-
-def _first_three(words: set[str]) -> str:
-    """A quick test in front of the trie: no word can start here. Two thirds of all places fail it."""
-    classes = [re.escape("".join(sorted({word[place] for word in words}))) for place in range(3)]
-    return rf"[{classes[0]}](?:\Z|[{classes[1]}](?:\Z|[{classes[2]}]))"
-
-
-_ANCHORS: Final = {anchor for row in RULES if not row.after_colon for anchor in row.anchors}
-_AFTER_COLON: Final = _trie({anchor for row in RULES if row.after_colon for anchor in row.anchors})
-_BEGINNING: Final = rf"(?={_first_three(_ANCHORS)}){_trie(_ANCHORS)}"
-_BEGINNING_AT: Final = re.compile(_BEGINNING)
-_BEGINNING_IN: Final = re.compile(rf"[^{ALNUM}](?={_BEGINNING})")
-_AFTER_COLON_IN: Final = re.compile(rf":(?={_AFTER_COLON})")
-_AFTER_STANDIN_IN: Final = re.compile(rf"\ue03a(?={_AFTER_COLON})")
-_ENCODED: Final = r"[A-Za-f]...[A-Za-f]...[A-Za-f]...[A-Za-f][A-Za-z0-9+/]{11}"
-_ENCODED_AT: Final = re.compile(r"(?:[A-Za-f][A-Za-z0-9+/]{3}){6}")
-"""The beginning of ASCII text in base64: six bits of each first byte, the highest of them zero."""
-_ENCODED_IN: Final = re.compile(rf"[^A-Za-z0-9+/=_-](?={_ENCODED})")
-_BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?=(?:{_BEGINNING}|{_ENCODED}))")
-_BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
-_LONGEST_LEAD: Final = 8
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
-_BASE64_DIGITS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
-_TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
+_ENDS_HASHED: Final = re.compile(r"hash:[0-9a-f]{16}\Z")
+_BASE64_REST: Final = re.compile(r"[A-Za-z0-9+/_=-]*")
 _BY_FIRST: Final[dict[str, list[Rule]]] = {}
 for _row in RULES:
     for _first in {anchor[0] for anchor in _row.anchors}:
@@ -99,25 +66,34 @@ for _row in RULES:
 
 def redact(raw: str, start: int = 0, depth: int = 0) -> str:
     """The whole text without its secrets, from `start` on (what is before is context, and is not returned)."""
-    view = View(raw)
-    found = scan(view.text, 0, True, depth).found
+    found = secrets(raw, depth)
     if not found:
         return raw[start:] if start else raw
     pieces: list[str] = []
     done = start
     for secret in found:
-        if view.to_raw(secret.start) < done:
+        if secret.start < done:
             continue
-        pieces += (raw[done : view.to_raw(secret.start)], secret.text)
-        done = view.to_raw(secret.end)
+        pieces += (raw[done : secret.start], secret.text)
+        done = secret.end
     pieces.append(raw[done:])
     return "".join(pieces)
+
+
+def secrets(raw: str, depth: int = 0) -> list[Found]:
+    """The secrets of a whole text, by their places in it as it stands."""
+    view = View(raw)
+    return [in_raw(secret, view) for secret in scan(view.text, 0, True, depth).found]
+
+
+def in_raw(secret: Found, view: View) -> Found:
+    return replace(secret, start=view.to_raw(secret.start), end=view.to_raw(secret.end))
 
 
 def suspicious(raw: str) -> bool:
     """Whether there is anything in the text that a rule would look at. False: certainly nothing to redact in it."""
     view = View(raw).text
-    return any(_is_text(view, at) or _starts_some_rule(view, at) for at in _places(view, 0))
+    return any(is_text(view, at) or _starts_some_rule(view, at) for at in places(view, 0))
 
 
 def _starts_some_rule(view: str, at: int) -> bool:
@@ -128,12 +104,13 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
     found: list[Found] = []
     keep = hold = len(view)
     public = True
-    for at in _places(view, start):
+    opened = [0, 0, 0, 0]
+    for at in places(view, start):
         if at >= hold:
             break
         if any(secret.start <= at < secret.end for secret in found[-3:]):
             continue
-        verdict = _judge(view, at, final, depth)
+        verdict = _judge(view, at, final, depth, opened)
         if isinstance(verdict, Found):
             if not any(verdict.start < secret.end and secret.start < verdict.end for secret in found[-3:]):
                 found.append(verdict)
@@ -141,7 +118,7 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
             keep = min(keep, at)
             if verdict.hold < hold:
                 hold, public = verdict.hold, verdict.public
-    if not final and (undecided := _marked_tail(view)) is not None and undecided < hold:
+    if not final and (undecided := marked_tail(view)) is not None and undecided < hold:
         keep, hold, public = min(keep, undecided), undecided, False
     while found and (crossing := [secret for secret in found if secret.start < hold < secret.end]):
         hold, public = min(secret.start for secret in crossing), False
@@ -156,13 +133,14 @@ class _Undecided:
     public: bool
 
 
-def _judge(view: str, at: int, final: bool, depth: int) -> Found | _Undecided | None:
-    """What stands at this place, by all rules. While one of them is undecided, all are: a longer one may win."""
+def _judge(view: str, at: int, final: bool, depth: int, opened: list[int]) -> Found | _Undecided | None:
+    """What stands at this place, by all rules. While one of them is undecided, all are: a longer one may win.
+    `opened`: by the place's remainder by four, up to where base64 was decoded before; the same digits say the same."""
     rows = _BY_FIRST.get(view[at], ()) if at < len(view) else ()
     end = len(view)
     if not final:
         undecided = [_undecided(row, begun, view) for row in rows if (begun := row.part.match(view, at))]
-        if _is_text(view, at) and (run := _BASE64_RUN.match(view, at)) and run.end() == end:
+        if is_text(view, at) and (run := _BASE64_RUN.match(view, at)) and run.end() == end:
             undecided.append(_Undecided(at, False))
         if undecided:
             return min(undecided, key=lambda one: (one.hold, not one.public))
@@ -173,8 +151,8 @@ def _judge(view: str, at: int, final: bool, depth: int) -> Found | _Undecided | 
         return known if known is not None and known.start == best.start else best
     if best is None:
         best = _match_marked(view, at)
-    if best is None and depth < _DEEPEST_BASE64 and _is_text(view, at):
-        best = _match_encoded(view, at, depth)
+    if best is None and depth < _DEEPEST_BASE64 and at >= opened[at % 4] and is_text(view, at):
+        best = _match_encoded(view, at, depth, opened)
     return best
 
 
@@ -219,12 +197,13 @@ def _match_marked(view: str, at: int) -> Found | None:
     return None
 
 
-def _match_encoded(view: str, at: int, depth: int) -> Found | None:
+def _match_encoded(view: str, at: int, depth: int, opened: list[int]) -> Found | None:
     """Base64 of a text with secrets in it: the same without them, as base64 again."""
     run = _BASE64_RUN.match(view, at)
     if run is None:
         return None
     encoded = run[0]
+    opened[at % 4] = run.end()
     digits = encoded.rstrip("=").replace("-", "+").replace("_", "/")
     digits = digits[: len(digits) - (len(digits) % 4 == 1)]
     text = base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "surrogateescape")
@@ -234,52 +213,6 @@ def _match_encoded(view: str, at: int, depth: int) -> Found | None:
     again = base64.b64encode(clean.encode("utf-8", "surrogateescape")).decode("ascii")
     if "-" in encoded or "_" in encoded:
         again = again.replace("+", "-").replace("/", "_")
-    return Found(at, run.end(), again if encoded.endswith("=") or not len(digits) % 4 else again.rstrip("="))
-
-
-def _is_text(view: str, at: int) -> bool:
-    """Whether base64 starts here that decodes to plain text (an image, a hash or an identifier does not)."""
-    head = _ENCODED_AT.match(view, at)
-    if head is None or (at and view[at - 1] in _BASE64_DIGITS and view[at - 2 : at - 1] != "\\"):
-        return False
-    return not binascii.a2b_base64(head[0]).translate(None, _TEXT)
-
-
-def _marked_tail(view: str) -> int | None:
-    """Where at the text's end something starts that may become a secret without a telling beginning."""
-    tail = view[-LOOK_BEHIND:]
-    if not (tail[-16:].isalnum() or "Q" in tail or "JQQJ9" in tail or ".atlasv1." in tail):
-        return None
-    offset = max(0, len(view) - LOOK_BEHIND)
-    begun = [found.start() for row in MARKED if (found := row.part.search(view, offset))]
-    return min(begun, default=None)
-
-
-def _places(view: str, start: int) -> list[int]:
-    """Where a secret may start, in ascending order."""
-    lead = max(0, start - _LONGEST_LEAD)
-    places = [found.end() for found in _BEGINNING_IN.finditer(view, lead)]
-    if start == 0 and (_BEGINNING_AT.match(view) or _ENCODED_AT.match(view)):
-        places.append(0)
-    if ":" in view:
-        places += [found.end() for found in _AFTER_COLON_IN.finditer(view, lead)]
-    if "\ue03a" in view:
-        places += [found.end() for found in _AFTER_STANDIN_IN.finditer(view, lead)]
-    if "\\" in view:
-        places += [found.end() for found in _BEGINNING_AFTER_ESCAPE.finditer(view, lead)]
-    if "%" in view:
-        places += [found.end() for found in _BEGINNING_AFTER_PERCENT.finditer(view, lead)]
-    if len(view) - start > 24:
-        places += [found.end() for found in _ENCODED_IN.finditer(view, lead)]
-    for row in MARKED:
-        if row.marker in view:
-            places += _marked_places(view, row.marker, row.back, start)
-    return sorted({at for at in places if at >= start - LOOK_BEHIND}) if places else places
-
-
-def _marked_places(view: str, marker: str, back: int, start: int) -> Iterator[int]:
-    at = view.find(marker, max(0, start - LOOK_BEHIND))
-    while at >= 0:
-        if at >= back:
-            yield at - back
-        at = view.find(marker, at + 1)
+    if not encoded.endswith("=") and len(digits) % 4:
+        again = again.rstrip("=")
+    return Found(at, run.end(), again, _BASE64_REST if _ENDS_HASHED.search(clean) else None)

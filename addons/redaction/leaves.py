@@ -77,8 +77,8 @@ class Key(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """`key` names the text that it is a piece of; `single`: nothing continues it. `name` is that of the member it is the
-    value of, or empty."""
+    """`key` names the text that it is a piece of; `single`: nothing continues it. `name` is that of the member whose
+    value it is, or empty."""
 
     key: Key
     name: str
@@ -102,7 +102,7 @@ def leaves(document: Any, event: str | None, nest: tuple[Any, ...] = ()) -> list
         named = document.get("type") or document.get("event_type")
         if isinstance(named, str):
             kind = stem(named)
-        marks = tuple((name, document[name]) for name in _MARKS if isinstance(document.get(name), int | str))
+        marks = tuple([(name, mark) for name in _MARKS if isinstance(mark := document.get(name), (int, str))])
         if "output_index" not in document and isinstance(document.get("item_id"), str):
             marks += (("item_id", document["item_id"]),)
     _collect(document, "", (), Key(nest, stem(event) if event else None, kind, marks, ()), found)
@@ -114,10 +114,10 @@ def leaves(document: Any, event: str | None, nest: tuple[Any, ...] = ()) -> list
 
 def _collect(node: Any, name: str, path: tuple[Any, ...], base: Key, found: list[Leaf]) -> None:
     if isinstance(node, str):
-        found.append(Leaf(base._replace(path=path), name, node, name in _SINGLE))
+        found.append(Leaf(Key(base.nest, base.event, base.kind, base.marks, path), name, node, name in _SINGLE))
     elif isinstance(node, dict):
         for key, member in node.items():
-            if isinstance(member, str | dict | list):
+            if isinstance(member, (str, dict, list)):
                 _collect(member, key, (*path, _ALIASES.get(key, key)), base, found)
     elif isinstance(node, list):
         for position, member in enumerate(node):

@@ -14,8 +14,12 @@ from typing import Any, Final
 from addons.wire.json_text import parse_json
 
 _PIECES: Final = re.compile(r"[A-Za-z0-9]{10,}")
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NUMBERS: Final = re.compile(r"[0-9]+")
+_DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _MASKED_END: Final = re.compile(r"[xX]{10,}$")
 _MASK: Final = re.compile(r"[xX*.•_-]*")
+_SHORTEST_PASSWORD: Final = 4
 _PLACEHOLDERS: Final = frozenset(
     [
         "password",
@@ -68,11 +72,37 @@ def looks_random_with_digits(value: str) -> bool:
 
 def named_secret(value: str) -> bool:
     """The value of something that is called a secret: strict, because code is full of such names. A UUID is none."""
-    return any(len(piece) >= 16 and _digits(piece) and not piece.isdigit() for piece in _PIECES.findall(value))
+    return any(
+        not _is_identifier(piece) if _digits(piece) else len(piece) >= 20 and _is_scrambled(piece)
+        for piece in _PIECES.findall(value)
+        if len(piece) >= 16 and not piece.isdigit()
+    )
+
+
+def named_identity(value: str) -> bool:
+    return named_secret(value) and not _DIGEST.fullmatch(value)
 
 
 def aws_secret(value: str) -> bool:
-    return any(c.isdigit() for c in value) and any(c.islower() for c in value) and any(c.isupper() for c in value)
+    if value.lower() == value or value.upper() == value:
+        return False
+    return _digits(value) > 0 or any(_is_scrambled(piece) for piece in _PIECES.findall(value))
+
+
+def databricks(value: str) -> bool:
+    """Documentation counts: `dapi0123456789abcdef…`."""
+    return "0123456789abcdef" not in value and looks_random_with_digits(value)
+
+
+def _is_identifier(piece: str) -> bool:
+    """`UserTokenService2Impl`: words in a row, with a number or two among them."""
+    words, numbers = _WORDS.findall(piece), _NUMBERS.findall(piece)
+    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 4
+
+
+def _is_scrambled(piece: str) -> bool:
+    """Letters whose case changes as it does in no row of words."""
+    return 5 * len(_WORDS.findall(piece)) > 2 * len(piece)
 
 
 def _digits(piece: str) -> int:
@@ -125,7 +155,8 @@ def basic_password(value: str) -> str:
 
 def url_password(value: str) -> bool:
     return (
-        value.lower() not in _PLACEHOLDERS
+        len(value) >= _SHORTEST_PASSWORD
+        and value.lower() not in _PLACEHOLDERS
         and not value.startswith(_PLACEHOLDER_STARTS)
         and _MASK.fullmatch(value) is None
     )

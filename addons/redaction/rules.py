@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from addons.redaction import plausible
 from addons.redaction.shapes import (
@@ -53,6 +52,8 @@ SECRET_NAMES: Final = (
     *("APP_SECRET", "signing_secret", "SIGNING_SECRET", "webhook_secret", "WEBHOOK_SECRET", *_AWS_SECRET_NAMES),
 )
 """Names whose value is a secret when it looks like one; in a JSON object the key tells it."""
+_IDENTITY_NAMES: Final = ("id_token", "idToken")
+"""Of these, a run of hex digits is a digest."""
 
 _USER: Final = r"""[^\s:/?#@"'<>\\`{}|^]{0,128}"""
 _PASSWORD: Final = r"""[^\s/?#"'<>\\`|^]"""
@@ -109,7 +110,6 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("openrouter", "sk-or-", WORD, 20),
     _key("langfuse", "sk-lf-", WORD, 20),
     _short("openai and those who copy it", "sk-", WORD, 16),
-    _short("openai session", "sess-", ALNUM, 36, 64),
     _short("openai ephemeral", "ek_", ALNUM, 30),
     _short("codex refresh token", "rt_ rt.1.", rf"{WORD}.", 30, trim="."),
     _exact("google api key", "AIza", WORD, 35),
@@ -126,7 +126,6 @@ RULES: Final[tuple[Rule, ...]] = (
     _short("cerebras", "csk-", ALNUM, 30),
     _key("nvidia", "nvapi-", WORD, 40),
     _key("tavily", "tvly-", WORD, 24),
-    _short("firecrawl", "fc-", HEX, 32, 32),
     _key("together", "tgp_v1_", WORD, 30),
     _short("elevenlabs", "sk_", HEX, 48, 48),
     _key("jina", "jina_", WORD, 40),
@@ -146,7 +145,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _short("alibaba access key", "LTAI", ALNUM, 16, 24),
     _exact("digitalocean", "dop_v1_ doo_v1_ dor_v1_", HEX, 64),
-    _short("databricks", "dapi", "0-9a-f-", 32, 36),
+    rule("databricks", "dapi", Run("0-9a-f-", 32, 36), valid=plausible.databricks, before=AFTER_NO_WORD),
     _key("cloudflare", "cfk_ cfut_ cfat_", WORD, 36),
     _exact("cloudflare origin ca", "v1.0-", "0-9a-f-", 171),
     _short("vercel", "vcp_ vci_ vca_ vcr_ vck_ vercel_blob_rw_", r"A-Za-z0-9_", 24),
@@ -170,7 +169,7 @@ RULES: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     _key("gitlab runner", "GR1348941", WORD, 20),
-    _short("npm", "npm_", ALNUM, 36),
+    _key("npm", "npm_", ALNUM, 36, before=AFTER_NO_WORD),
     _key("pypi", "pypi-AgEI pypi-AgEN", WORD, 40),
     _exact("rubygems", "rubygems_", HEX, 48),
     _key("docker", "dckr_pat_ dckr_oat_", WORD, 24),
@@ -186,18 +185,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("stripe", "sk_live_ sk_test_ rk_live_ rk_test_ sk_org_", ALNUM, 16),
     _key("stripe webhook", "whsec_", rf"{BASE64}_-", 24),
     _key("square", "sq0atp- sq0csp- EAAAl", WORD, 22),
-    rule(
-        "slack",
-        OneOf(tuple(f"xox{kind}-" for kind in "abposrecd")),
-        Run(WORD, 20),
-        valid=plausible.looks_random_with_digits,
-    ),
-    rule(
-        "slack app",
-        OneOf(("xapp-", "xoxe.xoxp-", "xoxe.xoxb-")),
-        Run(WORD, 20),
-        valid=plausible.looks_random_with_digits,
-    ),
+    _key("slack", " ".join(f"xox{kind}-" for kind in "abposrecd"), WORD, 20),
+    _key("slack app", "xapp- xoxe.xoxp- xoxe.xoxb-", WORD, 20),
     rule(
         *(
             "slack hook",
@@ -216,7 +205,6 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     rule("telegram bot", HIDE, "AA", Run(WORD, 32, 34), before=r"(?<=[0-9]{8}[:\ue03a])", after_colon=True),
     rule("sendgrid", "SG.", Run(WORD, 16, 32), ".", Run(WORD, 30, 64)),
-    _short("twilio", " ".join(f"SK{digit}" for digit in "0123456789abcdef"), HEX, 31, 31),
     _short("mailchimp transactional", "md-", ALNUM, 22, 22),
     _key("brevo", "xkeysib- xsmtpsib-", "0-9A-Za-z-", 64),
     _exact("shopify", "shpat_ shpca_ shppa_ shpss_", "0-9a-fA-F", 32),
@@ -272,26 +260,35 @@ RULES: Final[tuple[Rule, ...]] = (
         valid=plausible.url_password,
     ),
     rule(
-        *("value of a secret's name", OneOf(SECRET_NAMES), _ASSIGNED, HIDE, Run(rf"{BASE64}._~-", 20)),
+        *("value of an identity's name", OneOf(_IDENTITY_NAMES), _ASSIGNED, HIDE, Run(rf"{BASE64}._~-", 20)),
+        valid=plausible.named_identity,
+        trim=".",
+    ),
+    rule(
+        *("value of a secret's name", OneOf(tuple(name for name in SECRET_NAMES if name not in _IDENTITY_NAMES))),
+        *(_ASSIGNED, HIDE, Run(rf"{BASE64}._~-", 20)),
         valid=plausible.named_secret,
         trim=".",
     ),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A secret without a telling beginning: `marker` stands `back` characters after its start. `part` finds, at the end
-    of the text, what may still become one: from the moment on at which it is no word any more."""
+class Marked(NamedTuple):
+    """A secret without a telling beginning: `marker` stands `back` characters after its start, where `found` finds it.
+    `part` finds, at the end of the text, what may still become one: from the moment on at which it is no word any
+    more."""
 
     name: str
     marker: str
     back: int
+    found: re.Pattern[str]
     whole: re.Pattern[str]
     part: re.Pattern[str]
 
 
 _MIXED: Final = rf"(?=[{ALNUM}]*[0-9])(?=[{ALNUM}]*[a-z])(?=[{ALNUM}]*[A-Z])"
+_MIXED_CASE: Final = rf"(?=[{ALNUM}]*[a-z])(?=[{ALNUM}]*[A-Z])(?=[{ALNUM}]*(?:[0-9]|[A-Z][{ALNUM}]?[A-Z]))"
+"""A file's name is no key, nor is `Md5.ClassNameOfSorts`."""
 
 _AFTER_NO_AD: Final = AFTER_NO_ALNUM.replace(f"[{ALNUM}]", rf"[{WORD}~.]", 1)
 
@@ -300,6 +297,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "azure, common annotated key",
         "JQQJ9",
         52,
+        re.compile("JQQJ9"),
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{27}}(?:[{ALNUM}]{{2}}==)?(?![{ALNUM}])"),
         re.compile(rf"{AFTER_NO_ALNUM}{_MIXED}(?:[{ALNUM}]{{16,56}}|[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{0,29}}={{0,2}})\Z"),
     ),
@@ -307,6 +305,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "azure ad client secret",
         "Q~",
         4,
+        re.compile("Q~"),
         re.compile(rf"{_AFTER_NO_AD}[{WORD}~.]{{3}}[0-9]Q~[{WORD}~.]{{31,34}}(?![{WORD}~])"),
         re.compile(rf"{_AFTER_NO_AD}[{WORD}~.]{{3}}[0-9]Q(?:~[{WORD}~.]{{0,34}})?\Z"),
     ),
@@ -314,7 +313,16 @@ MARKED: Final[tuple[Marked, ...]] = (
         "terraform cloud",
         ".atlasv1.",
         14,
+        re.compile(r"\.atlasv1\."),
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{60,70}}(?![{WORD}=])"),
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{0,70}}\Z"),
+    ),
+    Marked(
+        "z.ai",
+        ".",
+        32,
+        re.compile(rf"\.(?<=[{HEX}]{{32}}\.)(?=[{ALNUM}]{{16}}(?![{WORD}]))"),
+        re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}\.{_MIXED_CASE}[{ALNUM}]{{16}}(?![{WORD}]|\.[{ALNUM}])"),
+        re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}\.[{ALNUM}]{{0,16}}\Z"),
     ),
 )

@@ -19,7 +19,7 @@ from addons.redaction.redactor import Redactor
 from addons.wire.frame import Frame
 
 MOST_CHANNELS: Final = 512
-"""A stream that keeps naming new texts (one per item) closes its oldest ones."""
+"""A stream that keeps naming new texts (one per item) closes those that have been silent longest."""
 
 _ALL_ENDED: Final = frozenset(
     [
@@ -69,6 +69,7 @@ class StreamRedactor[S]:
         self._pending: set[Key] = set()
         """Channels whose text has an undecided end."""
         self._queue: deque[_Waiting[S]] = deque()
+        self._names: dict[str, str] = {}
 
     def feed(self, frame: Frame, stamp: S, now_s: float) -> list[tuple[Frame, S]]:
         if not self._redactor.enabled:
@@ -103,10 +104,19 @@ class StreamRedactor[S]:
     def _without_single_secrets(self, frame: Frame) -> Frame:
         if frame.event is None and frame.comment is None and frame.id is None:
             return frame
-        event, comment, id_ = (text and self._redactor.text(text) for text in (frame.event, frame.comment, frame.id))
+        event, comment, id_ = (text and self._text(text) for text in (frame.event, frame.comment, frame.id))
         if (event, comment, id_) == (frame.event, frame.comment, frame.id):
             return frame
         return replace(frame, event=event, comment=comment, id=id_)
+
+    def _text(self, text: str) -> str:
+        # Event names are few, and repeated in each frame.
+        known = self._names.get(text)
+        if known is None:
+            known = self._redactor.text(text)
+            if len(self._names) < MOST_CHANNELS:
+                self._names[text] = known
+        return known
 
     def _opened(self, frame: Frame, stamp: S, now_s: float) -> _Waiting[S]:
         data = frame.data
@@ -131,12 +141,14 @@ class StreamRedactor[S]:
         return _Waiting(frame, stamp, payload, None)
 
     def _feed(self, key: Key, name: str, text: str, now_s: float) -> Slot:
-        channel = self._channels.get(key)
+        channel = self._channels.pop(key, None)
         if channel is None:
             if len(self._channels) >= MOST_CHANNELS:
-                oldest = next(iter(self._channels))
-                self._end(lambda other: other == oldest)
-            channel = self._channels[key] = Channel(f'"{name}":"' if name else "")
+                idle = next(iter(self._channels))
+                self._channels.pop(idle).close()
+                self._pending.discard(idle)
+            channel = Channel(f'"{name}":"' if name else "")
+        self._channels[key] = channel
         slot = Slot(text)
         channel.feed(text, slot, now_s)
         if channel.pending:

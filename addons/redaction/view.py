@@ -2,7 +2,8 @@
 
 In: text as it stands. Out: `View`, its decoded text and the raw offset of each of its characters. Escapes of any depth
 count (`\\\\u0073`, `%2573`), because a tool's arguments are JSON inside JSON. Letter escapes (`\\n`) stay as they are:
-what follows them may start a secret, and the rules know that; so nothing is lost when it was no escape after all.
+what follows them may start a secret, and the rules know that; so nothing is lost when it was no escape after all. The
+last letter of a terminal's control sequence is no letter here: a word starts after it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _ANY_JSON: Final = re.compile(rf"\\{_JSON}", re.ASCII)
 _ANY_PERCENT: Final = re.compile(f"%{_PERCENT}", re.ASCII)
 _ESCAPE: Final = re.compile(rf"[\\%](?:(?<=\\){_JSON}|(?<=%){_PERCENT})", re.ASCII)
 _CUT_ESCAPE: Final = re.compile(r"(?:\\{1,16}(?:u(?:0(?:0[0-7]?)?)?)?|%(?:25)*(?:[0-7])?)\Z", re.ASCII)
+_CONTROL: Final = re.compile(r"\[(?:(?<=\x1b\[)[0-9:;<=>?]{0,24}[A-Za-z]|[0-9;]{1,24}m)")
+"""A terminal's control sequence (ECMA-48, section 5.4), or a colour whose ESC is written otherwise or gone."""
 LONGEST_ESCAPE: Final = 24
 
 
@@ -34,6 +37,8 @@ class View:
         """Where in the raw text that escape ends."""
         if ("\\" in raw and _ANY_JSON.search(raw)) or ("%" in raw and _ANY_PERCENT.search(raw)):
             self._decode()
+        if "[" in self.text:
+            self.text = _CONTROL.sub(lambda found: found[0][:-1] + "\x1b", self.text)
 
     def _decode(self) -> None:
         pieces: list[str] = []

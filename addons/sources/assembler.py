@@ -27,9 +27,10 @@ from addons.protocols.events import (
     ToolArgumentsDelta,
     ToolCallStarted,
 )
-from addons.protocols.requests import RequestText, prompt_of, rebuild
+from addons.protocols.requests import prompt_of, rebuild
 from addons.protocols.summary import Summary
 from addons.protocols.usage import normalise_usage
+from addons.request_parts import parts_of
 from addons.sinks.reader import frame_of
 
 type Shown = tuple[str, ExchangeEvent]
@@ -38,7 +39,6 @@ CUT_OFF = "the recording ends here"
 
 _TOKENS = (TextDelta, ThinkingDelta, RefusalDelta, ToolCallStarted, ToolArgumentsDelta)
 _MOST_ENDED = 10_000
-_NOTHING = RequestText(None, ())
 
 
 @dataclass(slots=True)
@@ -135,15 +135,15 @@ class Assembler:
         if known is not None:
             return self._begin(known, started_ns)
         # On a WebSocket the request is the first line.
-        said = prompt_of(line["data"]) if line["dir"] == "out" else _NOTHING
-        return self._begin(line, started_ns, said)
+        return self._begin(line, started_ns, line["data"] if line["dir"] == "out" else None)
 
-    def _begin(self, record: dict[str, Any], started_ns: int, said: RequestText | None = None) -> Shown:
-        """`record` is a flow's, or, with less in it, a line's."""
+    def _begin(self, record: dict[str, Any], started_ns: int, body: Any = None) -> Shown:
+        """`record` is a flow's, or, with less in it, a line's; then `body` is the request, where it is known."""
         flow_id = record["flow_id"]
         session_id = record.get("session_id") or flow_id
-        if said is None:
-            said = prompt_of(rebuild(record.get("request"), self._blob))
+        if "request" in record:
+            body = rebuild(record["request"], self._blob)
+        said = prompt_of(body)
         started = ExchangeStarted(
             flow_id=flow_id,
             session_id=session_id,
@@ -156,6 +156,7 @@ class Assembler:
             prompt=said.prompt or None,
             tool_returns=said.tool_returns,
             started_epoch_ns=started_ns,
+            request_parts=parts_of(body),
         )
         self._open[flow_id] = _Exchange(decoder_for(record.get("api")), record.get("api"), started.model)
         self.begun += 1

@@ -1,10 +1,11 @@
+# ruff: noqa: T201  (a benchmark prints)
 """What capture adds to each chunk: mitmdump with the addons against bare mitmdump, paired in one run.
 
 Run: .venv/bin/python tests/bench/added_latency.py [--streams 8] [--events 300] [--pace-ms 10] [--rounds 4]
 
 A local upstream writes each event with its sending time in it; the client reads the clock when it arrives. Both proxies
-run at the same time and take turns, so that a machine whose speed drifts hits both. Prints latencies in milliseconds and
-the ratio; asserts nothing.
+run at the same time and take turns, so that a machine whose speed drifts hits both. Prints latencies in milliseconds
+and the ratio; asserts nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import statistics
 import sys
 import tempfile
@@ -88,6 +90,12 @@ async def start_proxy(upstream: int, port: int, folder: Path, with_addons: bool)
     raise SystemExit("the proxy did not start")
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def cpu_s(process: asyncio.subprocess.Process) -> float:
     fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -106,16 +114,17 @@ async def main() -> None:
     upstream = server.sockets[0].getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         names = ("bare", "mitmagent")
+        ports = [free_port() for _ in names]
         proxies = [
-            await start_proxy(upstream, upstream + 1 + number, Path(folder) / name, name == "mitmagent")
-            for number, name in enumerate(names)
+            await start_proxy(upstream, port, Path(folder) / name, name == "mitmagent")
+            for port, name in zip(ports, names, strict=True)
         ]
         measured: dict[str, list[float]] = {name: [] for name in names}
         ratios = []
         for _ in range(options.rounds):
             medians = []
-            for number, name in enumerate(names):
-                results = await asyncio.gather(*(receive(upstream + 1 + number) for _ in range(options.streams)))
+            for port, name in zip(ports, names, strict=True):
+                results = await asyncio.gather(*(receive(port) for _ in range(options.streams)))
                 latencies = [latency for result in results for latency in result]
                 medians.append(statistics.median(latencies))
                 measured[name] += latencies
@@ -123,7 +132,8 @@ async def main() -> None:
         for name, proxy in zip(names, proxies, strict=True):
             cuts = statistics.quantiles(measured[name], n=100)
             cost_us = cpu_s(proxy) / len(measured[name]) * 1e6
-            print(f"{name:10} p50 {cuts[49]:6.2f}  p95 {cuts[94]:6.2f}  p99 {cuts[98]:6.2f} ms  cpu {cost_us:5.0f} µs/chunk")
+            latency = f"p50 {cuts[49]:6.2f}  p95 {cuts[94]:6.2f}  p99 {cuts[98]:6.2f} ms"
+            print(f"{name:10} {latency}  cpu {cost_us:5.0f} µs/chunk")
         print("ratio of medians by round:", " ".join(f"{ratio:.2f}" for ratio in ratios))
         for proxy in proxies:
             proxy.terminate()

@@ -158,14 +158,13 @@ LOOK_ALIKES = [
     "task-1234567890abcdef1234567890abcdef risk-assessment-2024-01-15-version-2 disk-usage-monitor-0000000001",
     "Basic usage, basic authentication, a Basic understanding; Basic dGVzdA is none",
     "Bearer token, Bearer authentication-tokens-for-everybody, Authorization: Bearer $TOKEN, Bearer <your-token-here>",
-    "git show da39a3ee5e6b4b0d3255bfef95601890afd80709 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "550e8400-e29b-41d4-a716-446655440000 018f3c9e-7b1a-7c3e-9f3a-2b1c4d5e6f70",
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 sha512-abc+/def==",
-    "data:image/png;base64,"
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA",
     "const apiKey = process.env.API_KEY; client_secret = os.environ['CLIENT_SECRET']; api_key: str | None = None",
-    "OPENAI_API_KEY=your-api-key-here ANTHROPIC_API_KEY=sk-ant-... sk-ant-xxxxxxxxxxxxxxxxxxxxxxxx "
-    "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "OPENAI_API_KEY=your-api-key-here ANTHROPIC_API_KEY=sk-ant-... sk-ant-xxxxxxxxxxxxxxxx",
+    "hf_" + "x" * 34 + " ghp_" + "x" * 36,
     "http://localhost:8080/@scope/package https://user:password@example.org postgres://user:${PASSWORD}@db",
     "git@github.com:owner/repo.git ssh://git@host:22/x mailto:a@b.c http://[::1]:80/ //comment: see a@b",
     "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD\n-----END CERTIFICATE-----",

@@ -37,6 +37,8 @@ class Screen:
 
     def tick(self, now_s: float) -> None: ...
 
+    def close(self) -> None: ...
+
 
 class Capture:
     """The pipeline at work. `go_on` handles the next thing that happens and writes it."""

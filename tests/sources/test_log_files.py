@@ -63,6 +63,21 @@ def by_flow(shown: list[Shown]) -> dict[str, list[object]]:
     return found
 
 
+def in_order(shown: list[Shown]) -> list[Shown]:
+    """Across exchanges. A WebSocket exchange's end has the time of its terminal event, but is written and shown when it
+    has rested or the next one begins, so it has no one place among the others."""
+    return [
+        (flow_id, event)
+        for flow_id, event in comparable(shown)
+        if not (flow_id.startswith("socket:") and isinstance(event, ExchangeEnded))
+    ]
+
+
+def assert_same(found: list[Shown], live: list[Shown]) -> None:
+    assert by_flow(found) == by_flow(live)
+    assert in_order(found) == in_order(live)
+
+
 def of_flows(shown: list[Shown], *flow_ids: str) -> list[Shown]:
     return [(flow_id, event) for flow_id, event in shown if flow_id in flow_ids]
 
@@ -80,7 +95,7 @@ def test_the_capture_has_everything(captured: Capture) -> None:
 
 
 def test_a_replay_shows_what_was_shown_live(captured: Capture, told: Told) -> None:
-    assert comparable(replay(captured.lines, told)) == comparable(captured.screen.shown)
+    assert_same(replay(captured.lines, told), captured.screen.shown)
     assert told.said == []
 
 
@@ -189,7 +204,7 @@ def test_damaged_lines_are_passed_over_and_counted(captured: Capture, told: Told
     lines.write_bytes(b"\n".join([*odd, b""]) + lines.read_bytes() + b'{"torn')
     source = Replay(lines, told)
     shown = [each for step in source.steps() for each in step.shown]
-    assert comparable(shown) == comparable(captured.screen.shown)
+    assert_same(shown, captured.screen.shown)
     assert source.summary().endswith("; 4 lines could not be read")
 
 
@@ -238,7 +253,7 @@ def test_following_shows_what_is_shown_live(tmp_path: Path, told: Told, at_a_tim
         found += until_now(steps)
     found += until_now(steps)
     capture.finish()
-    assert comparable(found) == comparable(capture.screen.shown)
+    assert_same(found, capture.screen.shown)
     assert bool(rotated_files(capture.lines)) == (rotate_size == "8k")
     assert told.said == []
 

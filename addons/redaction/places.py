@@ -1,0 +1,122 @@
+"""Where in a text a secret may start, found in one pass over it.
+
+In: a decoded view (view.py), and where the text begins that has not been looked at. Out: `places`, in ascending order:
+some secret's literal beginning stands there (or its first characters, at the very end), a marker tells of it, or what
+follows is base64 of text. Only there are the rules tried (finder.py). A long text is searched in slices: a regex keeps
+the interpreter for itself while it runs, and other threads must get their turn.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from addons.redaction.rules import MARKED, RULES, Marked
+from addons.redaction.shapes import ALNUM
+
+LOOK_BEHIND: Final = 96
+"""How much decided text must stay in front of the undecided, for rules that look back."""
+SLICE: Final = 65_536
+_OVERLAP: Final = 64
+"""So far beyond a slice's end a search may look: further than any literal beginning is long."""
+_LONGEST_LEAD: Final = 8
+_ENCODED_LEAD: Final = 32
+"""Base64 is only told by its first 24 characters, which may be out by then."""
+
+
+def _trie(words: Iterable[str]) -> str:
+    """A regex for any of the words, or for the beginning of one at the end of the text."""
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[0], []).append(word[1:])
+    branches = [
+        re.escape(head) + ("" if "" in rests else rf"(?:\Z|{_trie(rests)})") for head, rests in sorted(heads.items())
+    ]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def _first_three(words: set[str]) -> str:
+    """A quick test in front of the trie: no word can start here. Two thirds of all places fail it."""
+    classes = [re.escape("".join(sorted({word[place] for word in words}))) for place in range(3)]
+    return rf"[{classes[0]}](?:\Z|[{classes[1]}](?:\Z|[{classes[2]}]))"
+
+
+_ANCHORS: Final = {anchor for row in RULES if not row.after_colon for anchor in row.anchors}
+_AFTER_COLON: Final = _trie({anchor for row in RULES if row.after_colon for anchor in row.anchors})
+_BEGINNING: Final = rf"(?={_first_three(_ANCHORS)}){_trie(_ANCHORS)}"
+_BEGINNING_AT: Final = re.compile(_BEGINNING)
+_BEGINNING_IN: Final = re.compile(rf"[^{ALNUM}](?={_BEGINNING})")
+_AFTER_COLON_IN: Final = re.compile(rf":(?={_AFTER_COLON})")
+_AFTER_STANDIN_IN: Final = re.compile(rf"\ue03a(?={_AFTER_COLON})")
+_ENCODED: Final = r"[A-Za-f]...[A-Za-f]...[A-Za-f]...[A-Za-f][A-Za-z0-9+/]{11}"
+_ENCODED_AT: Final = re.compile(r"(?:[A-Za-f][A-Za-z0-9+/]{3}){6}")
+"""The beginning of ASCII text in base64: six bits of each first byte, the highest of them zero."""
+_ENCODED_IN: Final = re.compile(rf"[^{ALNUM}](?={_ENCODED})")
+_BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?=(?:{_BEGINNING}|{_ENCODED}))")
+_BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
+_DIGITS_AND_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
+
+
+def places(view: str, start: int) -> list[int]:
+    """Where a secret may start, in ascending order."""
+    lead = max(0, start - _LONGEST_LEAD)
+    found = list(_ends(_BEGINNING_IN, view, lead))
+    if start == 0 and starts_at_once(view):
+        found.append(0)
+    if ":" in view:
+        found += _ends(_AFTER_COLON_IN, view, lead)
+    if "\ue03a" in view:
+        found += _ends(_AFTER_STANDIN_IN, view, lead)
+    if "\\" in view:
+        found += _ends(_BEGINNING_AFTER_ESCAPE, view, lead)
+    if "%" in view:
+        found += _ends(_BEGINNING_AFTER_PERCENT, view, lead)
+    if len(view) > 24:
+        found += _ends(_ENCODED_IN, view, max(0, start - _ENCODED_LEAD))
+        if 0 < start <= _ENCODED_LEAD and _ENCODED_AT.match(view):
+            found.append(0)
+    for row in MARKED:
+        if row.marker in view:
+            found += _marked_places(row, view, max(0, start - LOOK_BEHIND))
+    return sorted({at for at in found if at >= start - LOOK_BEHIND}) if found else found
+
+
+def starts_at_once(view: str) -> bool:
+    return _BEGINNING_AT.match(view) is not None or _ENCODED_AT.match(view) is not None
+
+
+def marked_tail(view: str) -> int | None:
+    """Where at the text's end something starts that may become a secret without a telling beginning."""
+    tail = view[-LOOK_BEHIND:]
+    if not (tail[-16:].isalnum() or "Q" in tail or "." in tail[-17:] or ".atlasv1." in tail):
+        return None
+    offset = max(0, len(view) - LOOK_BEHIND)
+    begun = [found.start() for row in MARKED if (found := row.part.search(view, offset))]
+    return min(begun, default=None)
+
+
+def is_text(view: str, at: int) -> bool:
+    """Whether base64 starts here that decodes to plain text (an image, a hash or an identifier does not)."""
+    head = _ENCODED_AT.match(view, at)
+    if head is None or (at and view[at - 1] in _DIGITS_AND_LETTERS and view[at - 2 : at - 1] != "\\"):
+        return False
+    return not binascii.a2b_base64(head[0]).translate(None, _TEXT)
+
+
+def _ends(pattern: re.Pattern[str], view: str, start: int) -> Iterator[int]:
+    """The ends of all matches. They take no text from one another, so that each slice is searched by itself."""
+    for begin in range(start, len(view), SLICE):
+        end = begin + SLICE
+        for found in pattern.finditer(view, begin, end + _OVERLAP):
+            if found.start() >= end:
+                break
+            yield found.end()
+
+
+def _marked_places(row: Marked, view: str, start: int) -> Iterator[int]:
+    for end in _ends(row.found, view, start):
+        if (at := end - len(row.marker) - row.back) >= 0:
+            yield at
