@@ -60,7 +60,13 @@ class Agent:
             return
         options: Any = ctx.options
         try:
-            self._settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
+            settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
+            if self._is_running and settings.log_dir != self.settings().log_dir:
+                # Exchanges that are under way would be torn in two.
+                raise ValueError(
+                    "agent_log_dir counts at the start only; stop the proxy and start it with the new folder"
+                )
+            self._settings = settings
         except ValueError as wrong:
             if self._is_running:
                 # mitmproxy says it and goes back to the old value.
