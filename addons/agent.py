@@ -68,6 +68,11 @@ class Agent:
             settings = parse_settings(lambda name: getattr(options, name) if name in options else _default(name))
             if self._is_running and settings.source != self.settings().source:
                 raise ValueError("agent_source counts at the start only; start another mitmdump -n with it")
+            if self._is_running and settings.log_dir != self.settings().log_dir:
+                # Exchanges that are under way would be torn in two.
+                raise ValueError(
+                    "agent_log_dir counts at the start only; stop the proxy and start it with the new folder"
+                )
             self._settings = settings
         except ValueError as wrong:
             if self._is_running:

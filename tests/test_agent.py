@@ -145,6 +145,14 @@ def test_a_bad_value_is_refused_and_the_old_one_stays(host: Host) -> None:
     assert host.agent.settings().intercept == "all"
 
 
+def test_the_folder_is_not_changed_under_exchanges_that_are_under_way(host: Host, tmp_path: Path) -> None:
+    host.start()
+    before = host.agent.settings().log_dir
+    with pytest.raises(exceptions.OptionsError, match="counts at the start only"):
+        host.options.update(agent_log_dir=str(tmp_path / "elsewhere"))
+    assert host.agent.settings().log_dir == before
+
+
 def test_a_good_value_holds_at_once(host: Host) -> None:
     host.start()
     host.options.update(agent_hosts="llm.example.com")

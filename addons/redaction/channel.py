@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from addons.redaction.finder import Found, in_raw, scan, secrets
-from addons.redaction.places import LOOK_BEHIND
+from addons.redaction.places import LOOK_BEHIND, marked_tail, places, starts_at_once
 from addons.redaction.view import View, cut_escape
 
 _SHORTEST_SECRET: Final = 8
@@ -82,6 +82,26 @@ class Channel:
             self._decide(True, cut_short=True)
         if self._slots and self._slots[0][0] is slot:
             self._since_s = now_s
+
+    def glance(self, piece: str) -> str | None:
+        """The text with a piece that can be shown as it is: nothing before it is undecided, and nothing in it or at its
+        end could belong to a secret. None: perhaps it can't, so feed it."""
+        begin = len(self._buffer)
+        if self._slots or self._swallow is not None or self._keep < begin or starts_at_once(piece):
+            return None
+        text = self._buffer + piece
+        if cut_escape(text) < len(text):
+            return None
+        view = View(text)
+        if places(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
+            return None
+        return text
+
+    def go_on(self, text: str) -> None:
+        """`text` is what `glance` returned, and its piece is shown."""
+        self._buffer = text
+        self._shown = self._keep = len(text)
+        self._trim()
 
     def expire(self, now_s: float) -> None:
         """Show what has been held long enough and gives nothing away."""
@@ -167,8 +187,7 @@ class Channel:
             if secret.end <= position:
                 continue
             self._pass_on(position, max(secret.start, position))
-            # Of encoded text, a part that has no secret in it may be out.
-            text = secret.text.removeprefix(self._buffer[secret.start : position])
+            text = _after(self._buffer[secret.start : position], secret.text)
             self._slot_at(max(secret.start, position)).shown.append(text)
             position = secret.end
         self._pass_on(position, upto)
@@ -198,3 +217,16 @@ class Channel:
         self._keep -= done
         self._slots = deque((slot, ends - done) for slot, ends in self._slots)
         self._alone = [replace(one, start=one.start - done, end=one.end - done) for one in self._alone]
+
+
+def _after(shown: str, text: str) -> str:
+    """What is left of a stand-in. Of base64, a beginning may be out, in groups of four; what has begun another group
+    takes that group's place."""
+    if not shown or text.startswith("hash:"):
+        return text
+    if text.startswith(shown):
+        return text[len(shown) :]
+    same = 0
+    while shown[same : same + 4] == text[same : same + 4]:
+        same += 4
+    return text[len(shown) :] if same and len(shown) < same + 4 else text[same:]

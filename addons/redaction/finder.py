@@ -118,8 +118,9 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
             keep = min(keep, at)
             if verdict.hold < hold:
                 hold, public = verdict.hold, verdict.public
-    if not final and (undecided := marked_tail(view)) is not None and undecided < hold:
-        keep, hold, public = min(keep, undecided), undecided, False
+    if not final and (undecided := marked_tail(view)) is not None and undecided[0] < hold:
+        hold, public = undecided
+        keep = min(keep, hold)
     while found and (crossing := [secret for secret in found if secret.start < hold < secret.end]):
         hold, public = min(secret.start for secret in crossing), False
         keep = min(keep, hold)

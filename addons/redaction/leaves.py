@@ -63,6 +63,10 @@ _SINGLE: Final = frozenset(
     ]
 )
 """Members that the next frame's never continue: identifiers, kinds, filler. They are looked at by themselves."""
+ENCODED_MEMBER: Final = "bytes"
+"""Bedrock: a payload in the payload, in base64."""
+TELLING: Final = frozenset(("type", "event_type", "item_id", "index", "thought", *_MARKS))
+"""Members whose values decide of which text the frame's strings are pieces."""
 
 
 class Key(NamedTuple):

@@ -14,14 +14,22 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from addons.redaction.channel import Slot
-from addons.redaction.leaves import Leaf, count_values, leaves, literal, redact_keys, redact_literals, replace_values
+from addons.redaction.leaves import (
+    ENCODED_MEMBER,
+    Leaf,
+    count_values,
+    leaves,
+    literal,
+    redact_keys,
+    redact_literals,
+    replace_values,
+)
 from addons.redaction.redactor import Redactor
 from addons.wire.json_text import parse_json
 
 type Feed = Callable[[Leaf], Slot | None]
 """Puts a string into the channel that its key names; None for a single one, which has none."""
 
-_ENCODED_MEMBER: Final = "bytes"
 _LONGEST_NEST: Final = 3
 
 
@@ -34,6 +42,8 @@ class Payload:
     nested: dict[int, Payload] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     """String values that were decided at once, by their number in the document."""
+    strings: list[Leaf] = field(default_factory=list)
+    """All of them, when there is certainly no secret in any by itself and no payload in the payload."""
 
     @property
     def settled(self) -> bool:
@@ -72,7 +82,7 @@ def open_payload(
         raw = redact_keys(raw, redactor.text)
     payload = Payload(raw, document)
     for number, leaf in enumerate(strings):
-        if leaf.name == _ENCODED_MEMBER and len(nest) < _LONGEST_NEST:
+        if leaf.name == ENCODED_MEMBER and len(nest) < _LONGEST_NEST:
             inner = _decoded(leaf.text)
             opened = inner and open_payload(inner, event, redactor, feed, (*nest, *leaf.key.path))
             if opened:
@@ -85,6 +95,8 @@ def open_payload(
             payload.slots[number] = slot
         elif suspicious and (clean := redactor.member(leaf.name, leaf.text)) != leaf.text:
             payload.texts[number] = clean
+    if not suspicious and not payload.nested:
+        payload.strings = strings
     return payload
 
 

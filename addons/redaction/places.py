@@ -63,7 +63,7 @@ _TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 def places(view: str, start: int) -> list[int]:
     """Where a secret may start, in ascending order."""
     lead = max(0, start - _LONGEST_LEAD)
-    found = list(_ends(_BEGINNING_IN, view, lead))
+    found = _ends(_BEGINNING_IN, view, lead)
     if start == 0 and starts_at_once(view):
         found.append(0)
     if ":" in view:
@@ -88,14 +88,18 @@ def starts_at_once(view: str) -> bool:
     return _BEGINNING_AT.match(view) is not None or _ENCODED_AT.match(view) is not None
 
 
-def marked_tail(view: str) -> int | None:
-    """Where at the text's end something starts that may become a secret without a telling beginning."""
+def marked_tail(view: str) -> tuple[int, bool] | None:
+    """Where at the text's end something starts that may become a secret without a telling beginning, and whether what
+    is there of it is public."""
     tail = view[-LOOK_BEHIND:]
-    if not (tail[-16:].isalnum() or "Q" in tail or "." in tail[-17:] or ".atlasv1." in tail):
+    dot = tail.rfind(".", -17) if len(tail) > 17 else -1
+    if not (
+        tail[-16:].isalnum() or "Q" in tail or tail[max(0, dot - 16) : max(0, dot)].isalnum() or ".atlasv1." in tail
+    ):
         return None
     offset = max(0, len(view) - LOOK_BEHIND)
-    begun = [found.start() for row in MARKED if (found := row.part.search(view, offset))]
-    return min(begun, default=None)
+    begun = [found for row in MARKED if (found := row.part.search(view, offset))]
+    return min(((found.start(), found.lastgroup == "public") for found in begun), default=None)
 
 
 def is_text(view: str, at: int) -> bool:
@@ -106,14 +110,16 @@ def is_text(view: str, at: int) -> bool:
     return not binascii.a2b_base64(head[0]).translate(None, _TEXT)
 
 
-def _ends(pattern: re.Pattern[str], view: str, start: int) -> Iterator[int]:
+def _ends(pattern: re.Pattern[str], view: str, start: int) -> list[int]:
     """The ends of all matches. They take no text from one another, so that each slice is searched by itself."""
+    if len(view) - start <= SLICE:
+        return [found.end() for found in pattern.finditer(view, start)]
+    ends: list[int] = []
     for begin in range(start, len(view), SLICE):
         end = begin + SLICE
-        for found in pattern.finditer(view, begin, end + _OVERLAP):
-            if found.start() >= end:
-                break
-            yield found.end()
+        found = pattern.finditer(view, begin, end + _OVERLAP)
+        ends += [one.end() for one in found if one.start() < end]
+    return ends
 
 
 def _marked_places(row: Marked, view: str, start: int) -> Iterator[int]:

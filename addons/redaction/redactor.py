@@ -16,14 +16,20 @@ from addons.redaction.rules import SECRET_NAMES
 from addons.redaction.urls import redact_url
 
 _SECRET_NAME: Final = re.compile(rf"(?:^|.*[^A-Za-z0-9])(?:{'|'.join(map(re.escape, SECRET_NAMES))})", re.DOTALL)
-
-
+_MOST_KNOWN_KEYS: Final = 4096
+_LONGEST_KNOWN_KEY: Final = 64
 _HASHED: Final = re.compile(r"hash:[0-9a-f]{16}")
+
+
+def tells_secret(name: str) -> bool:
+    """Whether a member's name makes a secret of a value that is none by itself."""
+    return _SECRET_NAME.fullmatch(name) is not None
 
 
 class Redactor:
     def __init__(self, enabled: bool = True) -> None:
         self.enabled = enabled
+        self._clean_keys: set[str] = set()
 
     def text(self, text: str) -> str:
         return redact(text) if self.enabled else text
@@ -36,46 +42,47 @@ class Redactor:
         """The value of an object's member: its name may tell what it is (`aws_secret_access_key`)."""
         if not self.enabled:
             return text
-        if _SECRET_NAME.fullmatch(name):
+        if tells_secret(name):
             context = name + '":"'
-            return redact(context + text, start=len(context))
+            clean = redact(context + text, start=len(context))
+            return text if clean == text else clean
         return redact(text)
 
     def value(self, value: Any) -> Any:
         """A JSON value, however deep; object keys too. The same object when nothing in it is secret."""
-        if not self.enabled or not self._has_secret(value):
+        if not self.enabled:
             return value
         box: list[Any] = [None]
         waiting: list[tuple[Any, Any, str, Any]] = [(box, 0, "", value)]
+        changed = False
         while waiting:
             target, place, name, item = waiting.pop()
             if isinstance(item, str):
-                target[place] = self.member(name, item)
+                clean = target[place] = self.member(name, item)
+                changed = changed or clean is not item
             elif isinstance(item, dict):
+                names = [self._key(key) for key in item]
+                changed = changed or any(clean is not key for clean, key in zip(names, item, strict=True))
                 # The keys first, so that their order stays though the values come later.
-                copy = target[place] = dict.fromkeys(map(redact, item))
-                waiting += ((copy, redact(key), key, member) for key, member in item.items())
+                copy = target[place] = dict.fromkeys(names)
+                waiting += (
+                    (copy, clean, key, member) for clean, (key, member) in zip(names, item.items(), strict=True)
+                )
             elif isinstance(item, list):
                 copy_list = target[place] = [None] * len(item)
                 waiting += ((copy_list, index, "", member) for index, member in enumerate(item))
             else:
                 target[place] = item
-        return box[0]
+        return box[0] if changed else value
 
-    def _has_secret(self, value: Any) -> bool:
-        waiting: list[tuple[str, Any]] = [("", value)]
-        while waiting:
-            name, item = waiting.pop()
-            if isinstance(item, str):
-                if self.member(name, item) != item:
-                    return True
-            elif isinstance(item, dict):
-                if any(redact(key) != key for key in item):
-                    return True
-                waiting += item.items()
-            elif isinstance(item, list):
-                waiting += (("", member) for member in item)
-        return False
+    def _key(self, key: str) -> str:
+        """Keys are few, and repeated in each object."""
+        if key in self._clean_keys:
+            return key
+        clean = redact(key)
+        if clean is key and len(key) <= _LONGEST_KNOWN_KEY and len(self._clean_keys) < _MOST_KNOWN_KEYS:
+            self._clean_keys.add(key)
+        return clean
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Names in lower case, credentials hashed whole: `hash:` of the value as it stands, scheme and all."""

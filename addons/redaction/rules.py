@@ -276,7 +276,7 @@ RULES: Final[tuple[Rule, ...]] = (
 class Marked(NamedTuple):
     """A secret without a telling beginning: `marker` stands `back` characters after its start, where `found` finds it.
     `part` finds, at the end of the text, what may still become one: from the moment on at which it is no word any
-    more."""
+    more. Its group `public`, where it has one: what of a key is no secret (its number)."""
 
     name: str
     marker: str
@@ -323,6 +323,6 @@ MARKED: Final[tuple[Marked, ...]] = (
         32,
         re.compile(rf"\.(?<=[{HEX}]{{32}}\.)(?=[{ALNUM}]{{16}}(?![{WORD}]))"),
         re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}\.{_MIXED_CASE}[{ALNUM}]{{16}}(?![{WORD}]|\.[{ALNUM}])"),
-        re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}\.[{ALNUM}]{{0,16}}\Z"),
+        re.compile(rf"{AFTER_NO_WORD}(?:(?P<public>[{HEX}]{{16,32}})|[{HEX}]{{32}}\.[{ALNUM}]{{0,16}})\Z"),
     ),
 )

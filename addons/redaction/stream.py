@@ -16,6 +16,7 @@ from addons.redaction.channel import Channel, Slot
 from addons.redaction.leaves import Key, Leaf, stem
 from addons.redaction.payload import Payload, open_payload
 from addons.redaction.redactor import Redactor
+from addons.redaction.shape_cache import ShapeCache
 from addons.wire.frame import Frame
 
 MOST_CHANNELS: Final = 512
@@ -70,9 +71,13 @@ class StreamRedactor[S]:
         """Channels whose text has an undecided end."""
         self._queue: deque[_Waiting[S]] = deque()
         self._names: dict[str, str] = {}
+        self._shapes = ShapeCache()
+        self._clean: set[str] = set()
 
     def feed(self, frame: Frame, stamp: S, now_s: float) -> list[tuple[Frame, S]]:
         if not self._redactor.enabled:
+            return [(frame, stamp)]
+        if not self._queue and self._passes(frame):
             return [(frame, stamp)]
         self._expire(now_s)
         self._queue.append(self._opened(self._without_single_secrets(frame), stamp, now_s))
@@ -87,6 +92,41 @@ class StreamRedactor[S]:
         """The exchange has ended: everything that is left."""
         self._end(lambda _: True)
         return self._released()
+
+    def _passes(self, frame: Frame) -> bool:
+        """Whether the frame has the shape of an earlier one, and nothing in it could belong to a secret. False: perhaps
+        it hasn't."""
+        if not frame.data or frame.comment is not None or frame.id is not None:
+            return False
+        if frame.event is not None and self._names.get(frame.event) != frame.event:
+            return False
+        strings = self._shapes.strings(frame.event, frame.data)
+        if strings is None or not all(map(self._is_clean, strings.singles)):
+            return False
+        longer: list[tuple[Key, Channel, str]] = []
+        for key, piece in strings.pieces:
+            if not piece:
+                continue
+            channel = self._channels.get(key)
+            if channel is None or (text := channel.glance(piece)) is None:
+                return False
+            longer.append((key, channel, text))
+        for key, channel, text in longer:
+            del self._channels[key]
+            self._channels[key] = channel
+            channel.go_on(text)
+        return True
+
+    def _is_clean(self, text: str) -> bool:
+        """For strings that stand by themselves: most are the same in each frame."""
+        if text in self._clean:
+            return True
+        if self._redactor.suspicious(text):
+            return False
+        if len(self._clean) >= MOST_CHANNELS:
+            self._clean.clear()
+        self._clean.add(text)
+        return True
 
     def _released(self) -> list[tuple[Frame, S]]:
         released: list[tuple[Frame, S]] = []
@@ -138,6 +178,8 @@ class StreamRedactor[S]:
         if self._pending:
             self._end_silent_voices(spoken)
             self._end_finished((), frame.event, payload)
+        elif payload.strings:
+            self._shapes.learn(frame.event, data, payload.strings)
         return _Waiting(frame, stamp, payload, None)
 
     def _feed(self, key: Key, name: str, text: str, now_s: float) -> Slot:

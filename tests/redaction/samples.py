@@ -117,7 +117,6 @@ SAMPLES: tuple[Sample, ...] = (
     key("atlassian", "ATATT3xFfGF0", 180, WORD),
     key("sentry", "sntryu_", 64, HEX),
     key("grafana", "glsa_", 41, ALNUM),
-    key("z.ai", made_up(32, HEX, "zai") + ".", 16),
     key("z.ai", made_up(32, HEX, "z.ai") + ".", 16),
     key("terraform", made_up(14, seed="tf") + ".atlasv1.", 67, WORD),
     key("stripe", "sk_live_", 24),

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from addons.redaction import finder
+from addons.redaction import redactor as redactor_module
 from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.wire.frame import Frame
@@ -174,6 +176,18 @@ def test_values_and_member_names() -> None:
     assert value["z"] == "last"
     assert SECRET in value, "what came is not touched"
     assert Redactor().value(redacted) is redacted
+
+
+def test_each_string_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def redact(text: str, start: int = 0) -> str:
+        seen.append(text)
+        return finder.redact(text, start)
+
+    monkeypatch.setattr(redactor_module, "redact", redact)
+    Redactor().value({"a": ["b", {"a": SECRET}], "c": "d"})
+    assert sorted(seen) == sorted(["a", "b", "c", "d", SECRET])
 
 
 def test_deep_values() -> None:

@@ -7,8 +7,12 @@ import json
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from addons.redaction import places
 from addons.redaction.redactor import Redactor
+from addons.redaction.view import View
 from tests.redaction.samples import BY_NAME, JWT, PEM, SAMPLES, SECRET, Sample, hashed, made_up, pem
 
 redactor = Redactor()
@@ -48,6 +52,11 @@ def test_twice_is_as_once(sample: Sample) -> None:
         pytest.param("%E2%80%94", "%E2%80%94", id="after a percent-encoded dash"),
         pytest.param("<key>", "</key>", id="in XML"),
         pytest.param("(", ")", id="in brackets"),
+        pytest.param("\x1b[32m", "\x1b[0m", id="coloured"),
+        pytest.param("\x1b[38;2;255;255;255m", "\x1b[m", id="in a colour of many"),
+        pytest.param("\\u001b[0;1m", "\\u001b[0m", id="coloured, escaped"),
+        pytest.param("\\033[1m", "\\033[0m", id="coloured, as shells write it"),
+        pytest.param("\x1b[K", "\x1b[K", id="after a control sequence"),
     ],
 )
 def test_surrounded(sample: Sample, before: str, after: str) -> None:
@@ -90,6 +99,43 @@ def test_base64_of_a_text_with_a_secret_is_that_text_without_it() -> None:
         redactor.text(f"data:text/plain;base64,{encoded(SECRET)}")
         == f"data:text/plain;base64,{encoded(hashed(SECRET))}"
     )
+
+
+@pytest.mark.parametrize("before", ["", "X=", "a/", "-", "x:", "_", "+", " "])
+def test_base64_is_opened_after_whatever_is_no_letter_or_digit(before: str) -> None:
+    encoded, clean = (
+        base64.b64encode(f"token: {value} and so on".encode()).decode() for value in (SECRET, hashed(SECRET))
+    )
+    assert redactor.text(f"{before}{encoded}.") == f"{before}{clean}."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("xoxb-123456789012-1234567890123-" + "aBcDeFgHiJkLmNoPqRsTuVwX", id="slack"),
+        pytest.param("npm_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgHiJ", id="npm"),
+        pytest.param('api_key="' + "qWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtY" + '"', id="named secret"),
+        pytest.param("aws_secret_access_key = " + "qWeRtYuIoPaSdFgHjKlZ/xCvBnMqWeRtYuIoPaSd", id="aws"),
+    ],
+)
+def test_without_any_digit(text: str) -> None:
+    assert "hash:" in redactor.text(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([sample.text for sample in SAMPLES]) | st.text(alphabet='sk-antA1 \\n%2:/=.[m"', max_size=40)
+    ),
+    st.integers(1, 200),
+)
+def test_long_texts_are_searched_in_slices(parts: list[str], length: int) -> None:
+    """Where the slices end makes no difference."""
+    text = View("".join(parts)).text
+    whole = places.places(text, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "SLICE", length)
+        assert places.places(text, 0) == whole
 
 
 @pytest.mark.parametrize(
@@ -179,6 +225,12 @@ LOOK_ALIKES = [
     "C:\\new\\test\\u0041\\build \\d+\\s* \\\\server\\share \\x41 \\ud83d\\ude00 %20 %2F %E2%82%AC %",
     "SGVsbG8gd29ybGQsIHRoaXMgaXMganVzdCBhIHRleHQgaW4gYmFzZTY0Lg== VGhlIHF1aWNrIGJyb3duIGZveA==",
     "aria-label=skip r2_bucket pplx x-ai dapi tvly 1//2 sl.u v1.0-beta ops_ tid=5 pa-rt md-5 BSA fc-bold",
+    "refreshToken: UserRefreshTokenService2Impl, access_token = getAccessTokenFromCacheV2, apiKey=OpenAIApiProvider3",
+    "id_token: 0123456789abcdef0123456789abcdef01234567 https://a:b@c redis://x:abc@host",
+    "SK8d7f6e5c4b3a29180f7e6d5c4b3a2918 fc-8d7f6e5c4b3a29180f7e6d5c4b3a2918 sess-" + "a1" * 18,
+    "dapi0123456789abcdef0123456789abcdef",
+    "8d7f6e5c4b3a29180f7e6d5c4b3a2918.bundle 8d7f6e5c4b3a29180f7e6d5c4b3a2918.SomeClassNameXyz, d41d8cd98f00b204.",
+    "x[32m y[0;1m \x1b[2K\x1b[1A a[5] b[m]",
     "gsk_version_number_0001 rt_sigprocmask ek_value sess-ion-storage key=value&code=200",
 ]
 
