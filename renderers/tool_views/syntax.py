@@ -2,7 +2,8 @@
 
 In: pieces of a file's text, cut anywhere, and the file's path (by whose suffix the language is told). Out: styled text
 on a sheet. One table of languages; the scanner knows no grammar. Held back: a word only while it may still become a
-keyword, and the first character of a comment mark; both end with the next character.
+keyword, and the first character of a comment mark; both end with the next character. A piece so long that colouring it
+would hold up the screen is plain.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from renderers.tool_views.sheet import Sheet
+
+PLAIN_CHARS = 20_000
+"""A longer piece is plain: colour takes more than a second for a megabyte, and nobody reads that as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class Syntax:
         self._sheet = sheet
         self._tables = _tables(language)
         self._held = ""
+        self._is_plain = False
         self._end: re.Pattern[str] | None = None
         """Inside a string or comment: what ends it."""
         self._role = "code"
@@ -141,7 +146,13 @@ class Syntax:
         """The role in which an unfinished word or number goes on; None: no word is open."""
 
     def feed(self, piece: str) -> None:
-        self._scan(self._held + piece, final=False)
+        if self._is_plain or len(piece) > PLAIN_CHARS:
+            # Plain to the end: whether what follows is inside a string would have to be found out.
+            self._is_plain = True
+            self._sheet.say("code", self._held + piece)
+            self._held = ""
+        else:
+            self._scan(self._held + piece, final=False)
 
     def close(self) -> None:
         self._scan(self._held, final=True)

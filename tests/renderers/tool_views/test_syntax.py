@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from renderers.spans import Styled
 from renderers.tool_views.sheet import Sheet
-from renderers.tool_views.syntax import LANGUAGES, Syntax, language_of
+from renderers.tool_views.syntax import LANGUAGES, PLAIN_CHARS, Syntax, language_of
 from tests.renderers.json_cuts import cut
 
 
@@ -88,3 +88,30 @@ def test_cut_anywhere_it_is_the_same_and_all_of_it(path, parts, places):
     text = "".join(parts)
     assert coloured(path, cut(text, places)) == coloured(path, [text])
     assert "".join(piece for _, piece in coloured(path, [text])) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "coloured_before"),
+    [
+        pytest.param("", [], id="from the beginning"),
+        pytest.param("if 'a", [("keyword", "if"), ("code", " "), ("string", "'a")], id="inside a string"),
+        pytest.param("x # a\nif", [("code", "x "), ("comment", "# a\n")], id="after a word that was held"),
+        pytest.param('x ""', [], id="after a mark that was held"),
+    ],
+)
+def test_a_very_long_piece_is_plain_and_so_is_the_rest(before, coloured_before):
+    long = "for x in 'abc': # y\n" * (PLAIN_CHARS // 20 + 1)
+    pieces = [before, long, "if ", '"', "z"]
+    found = coloured("a.py", pieces)
+    assert "".join(text for _, text in found) == "".join(pieces)
+    assert found[:-1] == coloured_before
+    assert found[-1][0] == "code"
+
+
+def test_a_long_file_in_pieces_has_its_colours():
+    text = "if x: # y\n" * (PLAIN_CHARS // 5)
+    assert coloured("a.py", [text[at : at + 4096] for at in range(0, len(text), 4096)]) == [
+        ("keyword", "if"),
+        ("code", " x: "),
+        ("comment", "# y\n"),
+    ] * (PLAIN_CHARS // 5)
