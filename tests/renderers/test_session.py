@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from addons.protocols.events import (
     BlockFinished,
     ExchangeEvent,
@@ -30,6 +32,8 @@ from renderers.bookkeeping import (
 from renderers.card import CardState
 from renderers.flow import Flow
 from renderers.session import SessionStreamEngine
+from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
 from tests.renderers.live_screen import FlatThenWhole, ended, started
 
@@ -43,6 +47,21 @@ def fed(session: SessionStreamEngine, flow_id: str, *events: ExchangeEvent, now_
     for event in events:
         session.feed(flow, event, now_s)
     return flow
+
+
+def settled(spans: list[Span]) -> str:
+    """What stands in the end."""
+    kept: list[str] = []
+    for span in spans:
+        match span:
+            case Styled(_, text):
+                kept.append(text)
+            case Provisional() | Erase():
+                # The view shows what it takes back once more.
+                pass
+            case FreshLine():
+                kept.append("\n")
+    return "".join(kept)
 
 
 CALL = (
@@ -103,6 +122,27 @@ def test_open_cards_by_content_type_in_order_and_flushed_on_completion():
     session.feed(flow, ended("a"), 0.0)
     assert not any(session.open_cards.values())
     assert {card.state for card in cards} == {CardState.DONE}
+
+
+@pytest.mark.parametrize("detail", ["full", "one_line"])
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        pytest.param("Bash", '{"command": "make all', "make all", id="recognised"),
+        pytest.param("no_such_tool", '{"que', '"que', id="still provisional"),
+    ],
+)
+def test_a_call_that_is_cut_off_shows_what_came_of_it(name, arguments, expected, detail):
+    """The answer ends before the call does: its view is closed, so what it held back stands there."""
+    session = SessionStreamEngine(ViewOptions(details={"tool": detail}), ToolCallView, lambda: 80)
+    call = (ToolCallStarted("1", "t1", name, "client"), ToolArgumentsDelta("1", arguments))
+    flow = fed(session, "a", started("a"), *call)
+    (card,) = session.cards_of(flow)
+    session.feed(flow, ended("a", "client_closed"), 0.0)
+    assert card.state is CardState.DONE
+    shown = settled(card.waiting)
+    assert expected in shown
+    assert name in shown
 
 
 def test_what_is_remembered_is_bounded():
