@@ -190,7 +190,7 @@ OPTIONS: tuple[Option, ...] = (
         "How much the view shows of prompt, thinking, text, tool and result: hide, one_line or full, such as "
         "thinking=hide,result=full.",
     ),
-    Option("agent_function_only", "false", _switch, "Show tool calls only."),
+    Option("agent_function_only", "false", _switch, "Show what tool calls run and write, and prompts on one line."),
     Option(
         "agent_args_sub_deltas",
         str(MIN_SUB_DELTAS),
