@@ -30,7 +30,7 @@ from addons.sinks.timestamps import TimeFormatter
 from addons.wire.content_encoding import decode_body
 from addons.wire.json_text import dump_json, parse_json_exactly
 
-REMEMBERED = 50_000
+REMEMBERED = 10_000
 """Messages whose redaction is remembered, oldest forgotten first. About 150 bytes each."""
 
 CONVERSATION = ("main", "subagent")

@@ -14,7 +14,7 @@ BLOCK_DELTA = "data_type_content_block_delta"
 MESSAGE_DELTA = "data_type_message_delta"
 TURN_END = "data_type_turn_end"
 
-REMEMBERED_POINTS = 200
+REMEMBERED_POINTS = 50
 """Of one session, the latest. Many sessions are remembered at once, so that these must be few."""
 REMEMBERED_TURNS = 200
 
