@@ -18,6 +18,8 @@ from mitmproxy import ctx, exceptions
 from mitmproxy.log import ALERT
 
 from addons import faults, listening, printing
+from addons.asking.printed import print_report
+from addons.asking.worker import ReportWorker
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
 from addons.live import Live
@@ -25,6 +27,8 @@ from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, p
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
+from addons.report_address import ReportAddress
+from addons.report_commands import ReportCommands
 from addons.sources.log_files import STDIN, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
@@ -47,7 +51,9 @@ class Agent:
         self._viewer: Viewer | None = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
-        self.addons = [self._capture, Reach(self.settings)]
+        self._reports = ReportWorker(lambda: self.settings().log_dir)
+        commands = ReportCommands(self._reports, self._print)
+        self.addons = [self._capture, Reach(self.settings), ReportAddress(self._reports), commands]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""
@@ -93,6 +99,11 @@ class Agent:
             return
         self._is_running = True
         settings = self.settings()
+        if settings.report and settings.source is None and not options.server and not options.rfile:
+            # Nothing will ever be captured: the report is all that is wanted.
+            self._thread.stop()
+            ctx.master.should_exit.set()
+            return
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
         live = Live(self._terminal if settings.live else None, settings.view())
@@ -126,6 +137,9 @@ class Agent:
             self._viewer.stop()
         if self._terminal is not None:
             self._terminal.stop()
+        self._reports.stop()
+        if self._is_running and self.settings().report and ctx.master.should_exit.is_set():
+            print_report(self.settings().report, self.settings().log_dir)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -166,6 +180,10 @@ class Agent:
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""
         _log.log(ALERT, "mitmagent: %s", message)
+
+    def _print(self, text: str) -> None:
+        if self._terminal is not None:
+            self._terminal.write(text)
 
     def _tell(self, message: str) -> None:
         """A sentence for the person at the terminal. Called from any thread."""
