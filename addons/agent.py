@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from addons.asking.printed import print_report
 from addons.asking.worker import ReportWorker
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
@@ -114,7 +114,7 @@ class Agent:
             return
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master, self.done)
         if listening.wants_default_address(options):
             try:
                 listening.move_to_default_address(options)
@@ -175,7 +175,7 @@ class Agent:
         prices = PriceBook(self.settings().prices)
         self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
         self._viewer.start()
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master, self.done)
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""
@@ -208,11 +208,3 @@ def _short(path: Path) -> str:
     with contextlib.suppress(ValueError, RuntimeError):
         return f"~/{path.relative_to(Path.home())}"
     return str(path)
-
-
-def _end_properly_with_the_terminal() -> None:
-    """A closed terminal kills the process without `done`; end as for a termination signal. `nohup` stays in force."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            ctx.master.event_loop.add_signal_handler(hang_up, ctx.master.shutdown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -20,9 +21,10 @@ from mitmproxy import ctx, exceptions, types
 from mitmproxy.log import ALERT
 
 from addons import faults
-from addons.asking.tables import Table, help_table, screen_table
+from addons.asking.tables import Table, cells, help_table, lines
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
 from addons.reports.catalogue import MODES, find
+from addons.reports.formats import DEFAULT_WIDTH
 from addons.reports.question import OPTIONS, Question, QuestionError, parse_words
 
 _log = logging.getLogger("mitmagent")
@@ -88,7 +90,8 @@ class ReportCommands:
             self._show("report help", _help(words[1:]))
             return
         reading = Reading()
-        future = self._worker.ask(_question(words), screen_table, reading)
+        width = _viewer_columns()
+        future = self._worker.ask(_question(words), lambda report: lines(report, width), reading)
         loop = ctx.master.event_loop
         future.add_done_callback(lambda done: faults.call_soon(loop, lambda done: self._arrived(words, done), done))
         loop.call_later(TELL_S, self._tell, words, future, reading)
@@ -104,7 +107,7 @@ class ReportCommands:
         if asked is None:
             self._count += 1
             reading = Reading()
-            future = self._worker.ask(_question(words), screen_table, reading)
+            future = self._worker.ask(_question(words), cells, reading)
             asked = self._asked[words] = _Asked(self._count, future, reading)
         if not asked.future.done():
             return [_COLUMNS, [str(asked.number), _RUNNING, f"{asked.reading.share:.0%}"]]  # type: ignore[return-value]
@@ -158,8 +161,12 @@ class ReportCommands:
             overlay: Any = DataViewerOverlay
             master.overlay(overlay(master, table), valign="top")
         except Exception:
-            lines = ("  ".join(row) for row in table)
-            self._print("\n".join([f"mitmagent: {title}", *lines, ""]))
+            self._print("\n".join([f"mitmagent: {title}", *("  ".join(row) for row in table), ""]))
+
+
+def _viewer_columns() -> int:
+    """mitmproxy's data viewer takes four fifths of the screen, a frame and a blank of them."""
+    return int(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns * 0.8) - 4
 
 
 def _help(names: Sequence[str]) -> Table:

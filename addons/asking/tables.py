@@ -1,12 +1,14 @@
-"""A report as a table of texts, for screens that lay it out themselves.
+"""A report as mitmproxy's commands give it: rows of texts.
 
-In: a report. Out: rows of cells, the heads first, totals and notes last; never empty, and every row as wide as the
-first, as mitmproxy's data viewer needs it. With `output` it is written to a file instead, and the table says so.
+In: a report. Out: for mitmweb a row of cells each, the heads first, totals and notes last; for the console's data
+viewer, which makes all columns equally wide, lines of a laid-out table, one cell each. Never empty, and every row as
+wide as the first, as the viewer needs it. With `output` the report is written to a file instead, and that is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from addons.reports.catalogue import MODES, find
 from addons.reports.formats import cells_of, formatted
@@ -18,21 +20,31 @@ MOST_ROWS = 2_000
 type Table = list[list[str]]
 
 
-def screen_table(report: Report) -> Table:
-    """Called where the rows may be taken: on the worker's thread."""
+def lines(report: Report, width: int) -> Table:
+    """For a viewer so many columns wide. Called where the rows may be taken: on the worker's thread."""
     if report.question.output is not None:
-        with report.question.output.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(formatted(report))
-        return _table([], [*report.notes, f"written to {report.question.output}"])
+        return _written(report, report.question.output)
+    text = "".join(formatted(report, width)) or "nothing in the log fits"
+    shown = text.splitlines()
+    notes = list(report.notes)
+    if len(shown) > MOST_ROWS:
+        notes.append(f"the first {MOST_ROWS:,} of {len(shown):,} lines; --output FILE gives all")
+    return [[line] for line in (*shown[:MOST_ROWS], *notes)]
+
+
+def cells(report: Report) -> Table:
+    """Called where the rows may be taken."""
+    if report.question.output is not None:
+        return _written(report, report.question.output)
     rows = list(report.rows)
     notes = list(report.notes)
     if len(rows) > MOST_ROWS:
         notes.append(f"the last {MOST_ROWS:,} of {len(rows):,} rows; --output FILE gives all")
     if not rows:
         return _table([], notes or ["nothing in the log fits"])
-    cells, totals = cells_of(report, rows[-MOST_ROWS:])
+    told, totals = cells_of(report, rows[-MOST_ROWS:])
     heads = [column.name.replace("_", " ") for column in report.columns]
-    return _table([heads, *cells, *([totals] if totals else [])], notes)
+    return _table([heads, *told, *([totals] if totals else [])], notes)
 
 
 def help_table(names: Sequence[str]) -> Table:
@@ -42,6 +54,12 @@ def help_table(names: Sequence[str]) -> Table:
         ["report", "what it tells"],
         *([mode.name, f"{mode.summary} {mode.help if names else ''}"] for mode in modes),
     ]
+
+
+def _written(report: Report, path: Path) -> Table:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(formatted(report))
+    return [[text] for text in (f"written to {path}", *report.notes)]
 
 
 def _table(rows: Table, notes: Sequence[str]) -> Table:

@@ -42,8 +42,8 @@ def table(
     if last:
         yield rule
         yield _row(last[0], columns, widths)
-    if left_out:
-        yield f"({', '.join(left_out)}: the terminal is too narrow)\n"
+    if left_out and width is not None:
+        yield from (f"{line}\n" for line in wrap(f"({', '.join(left_out)}: the terminal is too narrow)", width))
 
 
 def _flat(cell: str) -> str:
