@@ -99,7 +99,7 @@ class Board:
             since = -1 if is_whole else since
             sessions = _newer(self._sessions, since)
             exchanges = _newer(self._changed, since)
-            gone = [] if is_whole else [one for one in self._gone if one[0] > since]
+            gone = [] if is_whole else list(itertools.takewhile(lambda one: one[0] > since, reversed(self._gone)))
         return Changes(
             version=version,
             is_whole=is_whole,
