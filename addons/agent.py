@@ -51,6 +51,7 @@ class Agent:
         self._viewer: Viewer | None = None
         self.board: Board | None = None
         """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
+        self._web_page: Any = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
         self.addons = [self._capture, Reach(self.settings)]
@@ -102,6 +103,7 @@ class Agent:
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
         live = self._display(settings)
+        self._open_web_page(settings)
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
@@ -123,10 +125,13 @@ class Agent:
                 )
                 return
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(settings.log_dir), where)
+        page = f" · watch: {self._web_page.url}" if self._web_page else ""
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s", _short(settings.log_dir), page, where)
 
     def done(self) -> None:
         self._capture.done()
+        if self._web_page is not None:
+            self._web_page.close()
         self._thread.stop()
         if self._viewer is not None:
             self._viewer.stop()
@@ -141,6 +146,20 @@ class Agent:
             return live
         self.board = Board(settings.dead_after_s)
         return Displays(live, BoardDisplay(self.board))
+
+    def _open_web_page(self, settings: Settings) -> None:
+        if type(ctx.master).__name__ != "WebMaster" or self.board is None:
+            return
+        try:
+            # Only here: the other tools do without mitmweb's modules.
+            from addons.web_page import WebPage
+
+            self._web_page = WebPage(ctx.master, self.board, settings.view())
+        except Exception as changed:
+            self._tell(
+                "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "
+                f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
+            )
 
     def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell)

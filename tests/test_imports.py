@@ -19,11 +19,12 @@ MAY_IMPORT = {
     "addons.identity": {"addons.identity", "addons.protocols", "addons.wire"},
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
+    "addons.web": {"addons.web", "addons.protocols.events", "renderers"},
     "addons.sources": {"addons.sources", "addons.request_parts", "addons.sinks", "addons.protocols", "addons.wire"},
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 
-KNOWS_MITMPROXY = {"agent", "capture", "flow_view", "listening", "reach"}
+KNOWS_MITMPROXY = {"agent", "capture", "flow_view", "listening", "reach", "web_page"}
 
 
 def imports_of(path: Path) -> set[str]:
