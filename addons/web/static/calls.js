@@ -2,7 +2,7 @@
 
 import { atMostEvery, element } from "./dom.js";
 import { count, dateAndTime, dollars, duration } from "./format.js";
-import { stateWords } from "./states.js";
+import { callWords } from "./states.js";
 import { Table } from "./table.js";
 
 const DRAW_MS = 500;
@@ -14,7 +14,7 @@ const COLUMNS = [
   { name: "agentNumber", label: "Agent", numeric: true, format: (value) => `⤷${value}` },
   { name: "purpose", label: "Purpose" },
   { name: "model", label: "Model" },
-  { name: "state", label: "State", format: (value, row) => stateWords(row) },
+  { name: "state", label: "State", format: (value, row) => callWords(row) },
   { name: "input", label: "Input", numeric: true, format: count, title: "All input tokens, cached or not" },
   { name: "cached", label: "Cached", numeric: true, format: count, title: "Of them, read from the cache" },
   { name: "output", label: "Output", numeric: true, format: count },

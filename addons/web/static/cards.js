@@ -2,7 +2,7 @@
 
 import { element, setText } from "./dom.js";
 import { count, dollars, duration, share, timeOfDay } from "./format.js";
-import { stateWords } from "./states.js";
+import { callWords } from "./states.js";
 import { isOpen } from "./store.js";
 
 export class Card {
@@ -36,7 +36,7 @@ export class Card {
   show(exchange, agent, now) {
     this.exchange = exchange;
     const name = agent ? `⤷${agent.number} ` : "";
-    setText(this.who, `${name}${exchange.model ?? "model not told"} · ${timeOfDay(exchange.started)}`);
+    setText(this.who, `${name}#${exchange.number} · ${exchange.model ?? "model not told"} · ${timeOfDay(exchange.started)}`);
     this.node.dataset.state = exchange.state;
     setText(this.notes, (exchange.notes ?? []).join("\n"));
     setText(this.end, isOpen(exchange) ? "" : ending(exchange));
@@ -47,7 +47,7 @@ export class Card {
     const { exchange } = this;
     this.state.dataset.state = exchange.state;
     const since = isOpen(exchange) ? ` · ${duration(Math.max(0, Math.floor((now - exchange.started) / 1000) * 1000))}` : "";
-    setText(this.state, exchange.silence ? `‖ ${exchange.silence}` : `${stateWords(exchange)}${since}`);
+    setText(this.state, exchange.silence ? `‖ ${exchange.silence}` : `${callWords(exchange)}${since}`);
   }
 }
 

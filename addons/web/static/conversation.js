@@ -23,7 +23,10 @@ export class Conversation {
     this.top = 0;
     this.earlier = element("button", { class: "earlier", type: "button", on: { click: () => this.askEarlier() } });
     this.note = element("p", { class: "empty" });
-    log.append(this.earlier, this.note);
+    this.list = element("div", {}, this.earlier, this.note);
+    log.append(this.list);
+    // Cards get their height when they come into sight, so that the end moves once more after a scroll to it.
+    new ResizeObserver(() => this.follows && this.toEnd()).observe(this.list);
     log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     latest.addEventListener("click", () => this.follow(true));
     this.watch(null);
@@ -103,8 +106,8 @@ export class Conversation {
     const card = new Card(exchange);
     card.show(exchange, this.store.agentOf(exchange), this.store.now());
     this.cards.set(exchange.flow, card);
-    const next = [...this.log.querySelectorAll(":scope > article")].find((node) => Number(node.dataset.number) > exchange.number);
-    this.log.insertBefore(card.node, next ?? null);
+    const next = [...this.list.querySelectorAll(":scope > article")].find((node) => Number(node.dataset.number) > exchange.number);
+    this.list.insertBefore(card.node, next ?? null);
     this.note.hidden = true;
     return card;
   }

@@ -13,6 +13,7 @@ export class SessionList {
     this.rows = new Map();
     this.all = new Row(() => onChoose(null));
     setText(this.all.name, "All sessions");
+    this.all.gauge.node.hidden = true;
     this.list.append(this.all.node);
   }
 

@@ -3,7 +3,7 @@
 import { svg } from "../dom.js";
 import { duration, timeOfDay } from "../format.js";
 import { isOpen } from "../store.js";
-import { stateWords } from "../states.js";
+import { callWords } from "../states.js";
 import { Figure } from "./frame.js";
 import { withoutPauses } from "./scales.js";
 
@@ -24,7 +24,7 @@ const KINDS = [
 export const waterfallFigure = () =>
   new Figure({
     title: "Where the time went",
-    about: "The latest calls on a common time line. Pauses longer than ten seconds are cut (⫽).",
+    about: "The latest calls on a common time line. Pauses longer than ten seconds are cut out (//).",
     legend: [...KINDS, ["untold", "not told apart"]],
     height: (data) => TOP + BOTTOM + ROW * data.rows.length,
     draw,
@@ -52,7 +52,7 @@ function draw({ root, width, height, point }, { rows }) {
   const { place, gaps, scale } = withoutPauses(spans, [left, right], { pause: 10_000, gap: 18 });
   for (const gap of gaps) {
     root.append(svg("rect", { class: "pause", x: gap.at + 2, y: TOP, width: gap.width - 4, height: bottom - TOP }));
-    root.append(svg("text", { class: "pause", x: gap.at + gap.width / 2, y: bottom + 12, "text-anchor": "middle", text: "⫽" }));
+    root.append(svg("text", { class: "pause", x: gap.at + gap.width / 2, y: bottom + 12, "text-anchor": "middle", text: "//" }));
     point({ x: gap.at, y: bottom, width: gap.width, height: BOTTOM, title: "a pause", lines: [["lasted", duration(gap.lasted)]] });
   }
   rows.forEach((row, index) => drawRow(root, row, { y: TOP + index * ROW, left, right, place, point }));
@@ -72,7 +72,7 @@ function drawRow(root, { call, label, phases }, { y, left, right, place, point }
   const begin = place(call.started);
   const lines = KINDS.map(([kind, name]) => [kind, name, sum(phases, kind)]).filter(([, , time]) => time > 0).map(([kind, name, time]) => [name, duration(time), kind]);
   if (call.error) lines.push(["error", call.error.slice(0, 80)]);
-  const title = `call ${call.number} · ${timeOfDay(call.started)} · ${isOpen(call) ? stateWords(call) : duration(total)}`;
+  const title = `call ${call.number} · ${timeOfDay(call.started)} · ${isOpen(call) ? callWords(call) : duration(total)}`;
   point({ x: Math.min(begin, right), y, width: Math.max(12, end - begin), height: ROW, title, lines });
 }
 
