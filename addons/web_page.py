@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import IO, Any, ClassVar, Final
 
 from mitmproxy.tools.web.app import RequestHandler, WebSocketEventBroadcaster
 from tornado.websocket import WebSocketClosedError
@@ -38,6 +39,8 @@ LOOK_S: Final = 0.02
 PUSH_S: Final = 0.08
 """The least time between two pushes: some twelve a second, at which a text seems to flow."""
 
+_PIECE_BYTES: Final = 1 << 16
+
 MOST_PAGES: Final = 20
 """The one that was opened first is closed when there are more."""
 
@@ -51,11 +54,14 @@ POLICY: Final = (
 class WebPage:
     """The page on one mitmweb, from `running` to `done`."""
 
-    def __init__(self, master: Any, board: Board, options: ViewOptions) -> None:
+    def __init__(self, master: Any, board: Board, options: ViewOptions, log_dir: Path) -> None:
         """Raises whatever mitmweb's internals raise where they are not as expected."""
         self._board = board
         self._options = options
+        self.log_dir = log_dir
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mitmagent page")
+        self._reporter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mitmagent reports")
+        """Of its own: a report may take a while, and the conversation goes on meanwhile."""
         self.pages: dict[Updates, None] = {}
         self._router = master.app.default_router
         before = list(self._router.rules)
@@ -65,6 +71,7 @@ class WebPage:
                 (r"/agent", Index),
                 (r"/agent/static/(?P<name>[a-z0-9_./-]+)", Static),
                 (r"/agent/updates", Updates, {"page": self}),
+                (r"/agent/reports(?:/(?P<mode>[\w-]+))?", Reports, {"page": self}),
             ],
         )
         self._rules = [rule for rule in self._router.rules if rule not in before]
@@ -78,6 +85,9 @@ class WebPage:
     async def message_of(self, reader: PageReader) -> bytes:
         return await asyncio.get_running_loop().run_in_executor(self._worker, reader.next_message)
 
+    async def report[T](self, make: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reporter, make)
+
     def opened(self, updates: Updates) -> None:
         self.pages[updates] = None
         if len(self.pages) > MOST_PAGES:
@@ -89,7 +99,8 @@ class WebPage:
             self._router.rules.remove(rule)
         for updates in list(self.pages):
             updates.close(1001)
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        for worker in (self._worker, self._reporter):
+            worker.shutdown(wait=False, cancel_futures=True)
 
 
 class Index(RequestHandler):  # type: ignore[no-untyped-call]
@@ -121,6 +132,45 @@ def _send_file(handler: RequestHandler, path: Path) -> None:
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Cache-Control", "no-cache")
     handler.write(path.read_bytes())
+
+
+class Reports(RequestHandler):  # type: ignore[no-untyped-call]
+    """The catalogue; a report as JSON for the page's table; or, with `format`, as a file."""
+
+    def initialize(self, page: WebPage) -> None:
+        self._page = page
+
+    async def get(self, mode: str | None = None) -> None:
+        from addons.web import page_reports  # only when somebody asks: it brings DuckDB
+
+        self.set_header("Cache-Control", "no-store")
+        asked = {name: self.get_query_argument(name) for name in self.request.query_arguments if name != "token"}
+        kind = asked.pop("format", "")
+        log_dir = self._page.log_dir
+        try:
+            if mode is None:
+                self.write(page_reports.catalogue())
+            elif kind in page_reports.FILES:
+                file = await self._page.report(lambda: page_reports.file(mode, asked, kind, log_dir))
+                await self._send(file, f"{mode}.{kind}", page_reports.FILES[kind])
+            else:
+                answer = await self._page.report(lambda: page_reports.table(mode, asked, log_dir))
+                self.set_header("Content-Type", "application/json; charset=utf-8")
+                self.write(answer)
+        except ValueError as wrong:
+            self.set_status(400)
+            self.write({"error": str(wrong)})
+        except OSError as error:
+            self.set_status(503)
+            self.write({"error": f"the log can't be read: {error.strerror or type(error).__name__}"})
+
+    async def _send(self, file: IO[bytes], name: str, kind: str) -> None:
+        self.set_header("Content-Type", kind)
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        with file:
+            while piece := file.read(_PIECE_BYTES):
+                self.write(piece)
+                await self.flush()
 
 
 class Updates(WebSocketEventBroadcaster):  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ const whole = new Intl.NumberFormat("en-US");
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const clockShort = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const date = new Intl.DateTimeFormat("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit" });
 
 const isTold = (value) => value !== null && value !== undefined;
 
@@ -21,7 +21,8 @@ export function short(value) {
 
 export function dollars(value) {
   if (!isTold(value)) return "";
-  if (value !== 0 && Math.abs(value) < 0.01) return `$${value.toFixed(4)}`;
+  if (value === 0) return "$0";
+  if (Math.abs(value) < 0.01) return `$${value.toFixed(4)}`;
   return `$${value.toFixed(value < 1 ? 3 : 2)}`;
 }
 
@@ -40,7 +41,8 @@ export function duration(milliseconds) {
 
 export const timeOfDay = (epoch) => clock.format(epoch);
 
-export const dateAndTime = (epoch) => moment.format(epoch);
+/** 2026-11-26 15:25:36, as reports have it. */
+export const dateAndTime = (epoch) => `${date.format(epoch)} ${clock.format(epoch)}`;
 
 /** For an axis whose ticks are so far apart. */
 export function tickTime(epoch, step) {

@@ -7,8 +7,16 @@ const PORTION = 200;
 
 const compareTexts = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 
+const keyOf = (column, row) => {
+  const value = row[column.name] ?? null;
+  return (column.key && value !== null ? column.key(value) : value) ?? null;
+};
+
 export class Table {
-  /** A column: `name` (a row's key), `label`, `numeric`, `format` (value to text) and `title` (a longer text), if any. */
+  /**
+   * A column: `name` (a row's key), `label`, `numeric`; and where they are wanted `format` (value to text), `key` (value to
+   * what is sorted by) and `title` (a longer text).
+   */
   constructor(caption) {
     this.columns = [];
     this.rows = [];
@@ -20,7 +28,8 @@ export class Table {
     this.caption = element("caption", { class: "unseen", text: caption });
     this.status = element("p", { class: "about", role: "status" });
     this.more = element("button", { type: "button", class: "more", on: { click: () => this.showMore() } });
-    const table = element("table", {}, this.caption, element("thead", {}, this.head), this.body);
+    this.foot = element("tfoot");
+    const table = element("table", {}, this.caption, element("thead", {}, this.head), this.body, this.foot);
     this.node = element("div", { class: "table" }, this.status, element("div", { class: "scroller", tabindex: "0" }, table), this.more);
   }
 
@@ -32,6 +41,12 @@ export class Table {
         element("th", { scope: "col", class: column.numeric ? "numeric" : null, title: column.title }, element("button", { type: "button", text: column.label, on: { click: () => this.sortBy(column) } })),
       ),
     );
+  }
+
+  /** Texts, a column each; null where there are none. */
+  setTotals(totals) {
+    const cells = (totals ?? []).map((text, index) => element("td", { class: this.columns[index].numeric ? "numeric" : null, text }));
+    this.foot.replaceChildren(...(totals ? [element("tr", {}, ...cells)] : []));
   }
 
   setRows(rows) {
@@ -80,7 +95,7 @@ export class Table {
     const sign = descends ? -1 : 1;
     // What was not told comes last, either way.
     return [...rows].sort((one, other) => {
-      const [a, b] = [one[column.name] ?? null, other[column.name] ?? null];
+      const [a, b] = [keyOf(column, one), keyOf(column, other)];
       if (a === null || b === null) return (a === null) - (b === null);
       return sign * (typeof a === "number" && typeof b === "number" ? a - b : compareTexts(String(a), String(b)));
     });
