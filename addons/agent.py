@@ -21,6 +21,7 @@ from addons.asking.printed import print_report
 from addons.asking.worker import ReportWorker
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.display import BoardDisplay, Display, Displays
 from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
@@ -33,8 +34,12 @@ from addons.sources.log_files import STDIN, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
 from addons.viewer import Viewer
+from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")
+
+_HAVE_SCREENS = ("WebMaster", "ConsoleMaster")
+"""The tools in which the agents have a screen beside the text on the terminal."""
 
 
 class Agent:
@@ -49,6 +54,9 @@ class Agent:
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._viewer: Viewer | None = None
+        self.board: Board | None = None
+        """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
+        self._web_page: Any = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
         self._reports = ReportWorker(lambda: self.settings().log_dir)
@@ -106,7 +114,8 @@ class Agent:
             return
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if settings.live else None, settings.view())
+        live = self._display(settings)
+        self._open_web_page(settings)
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
@@ -128,10 +137,13 @@ class Agent:
                 )
                 return
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(settings.log_dir), where)
+        page = f" · watch: {self._web_page.url}" if self._web_page else ""
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s", _short(settings.log_dir), page, where)
 
     def done(self) -> None:
         self._capture.done()
+        if self._web_page is not None:
+            self._web_page.close()
         self._thread.stop()
         if self._viewer is not None:
             self._viewer.stop()
@@ -143,7 +155,28 @@ class Agent:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _make_pipeline(self, live: Live) -> PipelineLike:
+    def _display(self, settings: Settings) -> Display:
+        live = Live(self._terminal if settings.live else None, settings.view())
+        if type(ctx.master).__name__ not in _HAVE_SCREENS:
+            return live
+        self.board = Board(settings.dead_after_s)
+        return Displays(live, BoardDisplay(self.board))
+
+    def _open_web_page(self, settings: Settings) -> None:
+        if type(ctx.master).__name__ != "WebMaster" or self.board is None:
+            return
+        try:
+            # Only here: the other tools do without mitmweb's modules.
+            from addons.web_page import WebPage
+
+            self._web_page = WebPage(ctx.master, self.board, settings.view(), settings.log_dir)
+        except Exception as changed:
+            self._tell(
+                "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "
+                f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
+            )
+
+    def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell)
 
     def _complaint_about_source(self) -> str | None:
@@ -157,7 +190,7 @@ class Agent:
             wrong = obstacle(settings.source, settings.source_speed)
         return f"agent_source={options.agent_source}: {wrong}." if wrong else None
 
-    def _view(self, path: Path, speed: float | None, live: Live) -> None:
+    def _view(self, path: Path, speed: float | None, live: Display) -> None:
         """Show a log. Nothing is captured, and no log folder is touched."""
         self._thread.stop()
         pace = None if speed is None else Pace(speed, time.monotonic)
