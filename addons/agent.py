@@ -61,7 +61,7 @@ class Agent:
         self._capture = Capture(self._thread, self.settings)
         self._reports = ReportWorker(lambda: self.settings().log_dir)
         commands = ReportCommands(self._reports, self._print)
-        self.addons = [self._capture, Reach(self.settings), ReportAddress(self._reports), commands]
+        self.addons = [ReportAddress(self._reports), self._capture, Reach(self.settings), commands]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""

@@ -20,6 +20,7 @@ from mitmproxy import http
 from addons import faults
 from addons.asking.page import FILES, FILTERS, POLICY, error_page, index_page, report_page
 from addons.asking.worker import AskedWrong, ReportWorker
+from addons.flow_view import ASKED
 from addons.reports.catalogue import find
 from addons.reports.formats import DEFAULT_WIDTH, FORMATS, formatted
 from addons.reports.help import help_text
@@ -27,9 +28,6 @@ from addons.reports.question import Question, QuestionError, parse_question
 from addons.reports.report import Report
 
 HOST = "agent.report"
-
-OWN = "agent_report"
-"""Flow metadata that marks such a flow: it is none of an agent's, and mitmproxy's line about it is no news."""
 
 _STATIC = "-"
 
@@ -65,7 +63,7 @@ class ReportAddress:
     async def request(self, flow: http.HTTPFlow) -> None:
         if flow.request.pretty_host != HOST or flow.request.scheme != "http" or not flow.live:
             return
-        flow.metadata[OWN] = "asked"
+        flow.metadata[ASKED] = HOST
         # Before anything can fail: the name must never be looked up outside.
         flow.response = _text(500, "mitmagent: the report failed; sse_logger.error has more\n")
         with faults.guard("report address"):

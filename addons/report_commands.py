@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import shlex
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -166,7 +165,8 @@ class ReportCommands:
 
 def _viewer_columns() -> int:
     """mitmproxy's data viewer takes four fifths of the screen, a frame and a blank of them."""
-    return int(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns * 0.8) - 4
+    screen: Any = getattr(ctx.master, "ui", None)
+    return int(screen.get_cols_rows()[0] * 0.8) - 4 if screen is not None else DEFAULT_WIDTH
 
 
 def _help(names: Sequence[str]) -> Table:

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from addons.sinks import layout
+from addons.sinks.reader import iter_records
+from addons.sinks.records import Kind
 from tests.e2e.authority import Authority
 from tests.e2e.harness import ADDONS, MITMDUMP, MITMWEB, ROOT, Proxy, free_port, wait_until
 from tests.sources.captured import Capture
@@ -38,8 +39,7 @@ def log_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def input_tokens(log_dir: Path) -> int:
-    ends = (layout.main_folder(log_dir) / layout.ENDS).read_text().splitlines()
-    return sum(json.loads(end)["usage"]["input_tokens"] or 0 for end in ends)
+    return sum(end["usage"]["input_tokens"] or 0 for end in iter_records(log_dir, Kind.ENDS))
 
 
 @pytest.fixture(scope="module")
@@ -133,9 +133,9 @@ def test_only_reading_is_done(proxy):
 
 
 def test_questions_are_neither_captured_nor_shown(proxy, log_dir):
-    get(proxy, "/tokens")
-    flows = (layout.main_folder(log_dir) / layout.FLOWS).read_text()
-    assert "agent.report" not in flows
+    for path in ("/tokens", "/tokens?format=jsonl", "/v1/messages"):
+        get(proxy, path)
+    assert "agent.report" not in {flow["provider"] for flow in iter_records(log_dir, Kind.FLOWS)}
     assert "agent.report" not in proxy.said()
 
 
@@ -230,7 +230,7 @@ def test_the_console_opens_a_table_and_completes_names(tmp_path, confdir, log_di
         terminal.await_text("agent.report call_index")
         terminal.press("Enter")
         terminal.await_text("Data viewer")
-        assert "claude-code" in terminal.screen()
+        assert "tool_use" in terminal.screen()
         terminal.press("q")
         terminal.type(":")
         terminal.type("agent.report tokns")
