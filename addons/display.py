@@ -17,7 +17,9 @@ from renderers.board.board import Board
 class Display(Protocol):
     """Called on one thread; never raises, never blocks."""
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None: ...
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:
+        """`at_ns`: when it happened, in epoch nanoseconds, where that is not now."""
+        ...
 
     def tick(self, now_s: float) -> None: ...
 
@@ -32,9 +34,9 @@ class Displays:
     def __init__(self, *displays: Display) -> None:
         self._displays = displays
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:
         for display in self._displays:
-            display.show(flow_id, event)
+            display.show(flow_id, event, at_ns)
 
     def tick(self, now_s: float) -> None:
         for display in self._displays:
@@ -51,9 +53,9 @@ class BoardDisplay:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:
         with faults.guard("board", flow_id):
-            self._board.feed(flow_id, event, time.monotonic(), time.time_ns())
+            self._board.feed(flow_id, event, time.monotonic(), time.time_ns() if at_ns is None else at_ns)
 
     def tick(self, now_s: float) -> None:
         with faults.guard("board"):

@@ -78,8 +78,9 @@ class Viewer:
             self._drain(BEHIND_CHARS)
             if self._stopping.is_set() or self._is_unseen():
                 return
-            for flow_id, event in step.shown if step is not None else ():
-                self._live.show(flow_id, event)
+            if step is not None:
+                for flow_id, event in step.shown:
+                    self._live.show(flow_id, event, step.at_ns)
 
     def _wait(self, seconds: float) -> None:
         """The view's clock goes on meanwhile: what waits for its turn may get it."""

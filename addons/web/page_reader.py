@@ -70,7 +70,8 @@ class PageReader:
         return bool(self._waiting)
 
     def next_message(self) -> bytes:
-        message: dict[str, Any] = {"now": time.time_ns() // 1_000_000}
+        now_ns = self._board.time_ns(time.monotonic()) or time.time_ns()
+        message: dict[str, Any] = {"now": now_ns // 1_000_000}
         message |= self._changes()
         while self._asked:
             self._answer(self._asked.popleft())

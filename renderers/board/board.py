@@ -57,12 +57,15 @@ class Board:
         self._gone_before = 0
         """What went up to this version is no longer remembered one by one."""
         self._chars = 0
+        self._clock = (0.0, 0)
+        """The latest event's moment, on both clocks."""
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
     def feed(self, flow_id: str, event: ExchangeEvent, now_s: float, epoch_ns: int) -> None:
         """`now_s` is a monotonic clock's, for silences; `epoch_ns` the time of day at which it happened."""
         with self._lock:
+            self._clock = (now_s, epoch_ns)
             if isinstance(event, ExchangeStarted):
                 self._begin(flow_id, event, now_s)
                 return
@@ -97,6 +100,12 @@ class Board:
     def version(self) -> int:
         """It grows with every change."""
         return self._version
+
+    def time_ns(self, now_s: float) -> int | None:
+        """The time of day where the events come from: in a recording that is shown it is another one than here. None
+        before the first event."""
+        heard_s, epoch_ns = self._clock
+        return epoch_ns + int((now_s - heard_s) * 1e9) if epoch_ns else None
 
     def changes(self, since: int) -> Changes:
         """What has changed since a version; 0 gives all."""

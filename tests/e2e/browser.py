@@ -145,15 +145,14 @@ class Browser:
         found: list[str] = self.value(f"[...document.querySelectorAll({json.dumps(selector)})].map(e => e.innerText)")
         return found
 
-    def wait_for(self, script: str, limit_s: float = WAIT_LIMIT_S) -> Any:
+    def wait_for(self, script: str, limit_s: float = WAIT_LIMIT_S) -> None:
         """Until the expression is true; AssertionError with the page's text when that takes too long."""
         limit = time.monotonic() + limit_s
-        while not (found := self.value(f"(() => {{ try {{ return {script}; }} catch {{ return null; }} }})()")):
+        while not self.value(f"(() => {{ try {{ return Boolean({script}); }} catch {{ return false; }} }})()"):
             if time.monotonic() > limit:
                 said = self.value("document.body?.innerText")
                 raise AssertionError(f"never: {script}\n{self.complaints}\n{str(said)[:3000]}")
             time.sleep(0.03)
-        return found
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))

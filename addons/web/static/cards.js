@@ -1,7 +1,7 @@
 // One exchange on the page: who is asked, what came of it, how long it took, what it cost.
 
 import { element, setText } from "./dom.js";
-import { count, dollars, duration, share, timeOfDay } from "./format.js";
+import { count, dollars, duration, lasting, share, timeOfDay } from "./format.js";
 import { callWords } from "./states.js";
 import { isOpen } from "./store.js";
 
@@ -46,7 +46,7 @@ export class Card {
   tick(now) {
     const { exchange } = this;
     this.state.dataset.state = exchange.state;
-    const since = isOpen(exchange) ? ` · ${duration(Math.max(0, Math.floor((now - exchange.started) / 1000) * 1000))}` : "";
+    const since = isOpen(exchange) ? ` · ${lasting(now - exchange.started)}` : "";
     setText(this.state, exchange.silence ? `‖ ${exchange.silence}` : `${callWords(exchange)}${since}`);
   }
 }

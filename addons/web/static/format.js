@@ -39,6 +39,9 @@ export function duration(milliseconds) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
+/** What still lasts, in whole seconds. */
+export const lasting = (milliseconds) => (milliseconds < 60_000 ? `${Math.max(0, Math.floor(milliseconds / 1000))} s` : duration(milliseconds));
+
 export const timeOfDay = (epoch) => clock.format(epoch);
 
 /** 2026-11-26 15:25:36, as reports have it. */

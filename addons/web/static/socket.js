@@ -4,6 +4,16 @@
 
 const SOONEST_MS = 500;
 const LATEST_MS = 15_000;
+const TOO_MANY = 1013;
+
+/** Whether the proxy is there but lets nobody in: it was started anew, and knows this browser no more. */
+async function isShutOut() {
+  try {
+    return (await fetch(new URL("agent/static/icon.svg", document.baseURI), { cache: "no-store" })).status === 403;
+  } catch {
+    return false;
+  }
+}
 
 export class Connection {
   /** `onMessage` gets each message, `onState` a word for people and whether it is live. */
@@ -44,10 +54,16 @@ export class Connection {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(object));
   }
 
-  closed(event) {
-    const seconds = Math.max(1, Math.round(this.wait / 1000));
-    const why = event.code === 1013 ? "too many pages are open" : "no connection to the proxy";
-    this.onState(`${why}; trying again in ${seconds} s`, false);
+  async closed(event) {
+    if (event.code === TOO_MANY) {
+      this.onState("closed: too many pages are open; load this one anew to see it again", false);
+      return;
+    }
+    if (await isShutOut()) {
+      this.onState("the proxy asks for its password again: load this page anew", false);
+      return;
+    }
+    this.onState(`no connection to the proxy; trying again in ${Math.max(1, Math.round(this.wait / 1000))} s`, false);
     setTimeout(() => this.open(), this.wait);
     this.wait = Math.min(LATEST_MS, this.wait * 2);
   }

@@ -42,7 +42,7 @@ function figures(sessions) {
   const sum = (name) => sessions.reduce((total, session) => total + (session[name] ?? 0), 0);
   const priced = sessions.filter((session) => session.cost !== undefined);
   const unpriced = sum("unpriced");
-  const cost = priced.length ? dollars(sum("cost")) : "not known";
+  const cost = priced.length ? dollars(sum("cost")) : unpriced ? "not known" : "–";
   return [
     ["cost", priced.length && unpriced ? `${cost} + ${plural(unpriced, "call")} of unknown price` : cost],
     ["input", `${count(sum("input"))}${sum("cached") ? ` (${share(sum("cached"), sum("input"))} cached)` : ""}`],
