@@ -43,6 +43,7 @@ class Agent:
         self._is_running = False
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
+        self._live: Live | None = None
         self._viewer: Viewer | None = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
@@ -94,9 +95,11 @@ class Agent:
         settings = self.settings()
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if settings.live else None, settings.view())
-        if self._terminal is not None and settings.live:
-            printing.mute_shown_flows(ctx.master, options)
+        self._live = live = Live(self._terminal, settings.view(), shows_agents=settings.live)
+        if self._terminal is not None:
+            printing.lead_through(ctx.master, live.say)
+            if settings.live:
+                printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
             self._view(settings.source, settings.source_speed, live)
             return
@@ -123,6 +126,8 @@ class Agent:
         self._thread.stop()
         if self._viewer is not None:
             self._viewer.stop()
+        if self._live is not None:
+            self._live.close()
         if self._terminal is not None:
             self._terminal.stop()
 
@@ -157,7 +162,7 @@ class Agent:
         how = "reading" if path == STDIN else "following" if pace is None else "replaying"
         name = "standard input" if path == STDIN else _short(path.absolute())
         self._say(f"{how} {name} · nothing is captured")
-        self._viewer = Viewer(source_of(path, speed, self._say), pace, live, self._terminal, self._say, over)
+        self._viewer = Viewer(source_of(path, speed, self._say), pace, live, self._say, over)
         self._viewer.start()
         _end_properly_with_the_terminal()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from renderers.cells import end_of, fits, plain_cells
-from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Span, Styled
 from renderers.theme import SGR
 
 PROVISIONAL_ROWS = 3
@@ -21,12 +21,16 @@ _ERASE_ROW = "\r\x1b[2K"
 _UP = "\x1b[1A\x1b[2K"
 _LEAST_WIDTH = 4
 
+_CHARS_A_CELL = 4
+"""A provisional line of more marks than that is shown shorter than it could be."""
+
 
 class Pen:
     """Knows where the line stands. `indent` is written at the beginning of each line."""
 
     def __init__(self, colour: bool, width: Callable[[], int], can_erase: bool) -> None:
         self._on = {role: f"\x1b[{code}m" for role, code in SGR.items()} if colour else {}
+        self._marks = [(mark, (self._on.get(role) or _RESET) if colour else "") for role, mark in MARKS.items()]
         self._width = width
         self._can_erase = can_erase
         self._provisional: list[Provisional] = []
@@ -47,6 +51,10 @@ class Pen:
                 if self._provisional:
                     out.append(self._settle())
                 out.append(self._styled(span.role, span.text))  # type: ignore[union-attr]
+            elif kind is Painted:
+                if self._provisional:
+                    out.append(self._settle())
+                out.append(self._painted(span.text))  # type: ignore[union-attr]
             elif kind is Provisional:
                 out.append(self._provisionally(span))  # type: ignore[arg-type]
             elif kind is Erase:
@@ -67,6 +75,11 @@ class Pen:
         """Erase the provisional line because somebody else is to write; it can be written again later."""
         spans = self._provisional
         return (self._erase(), spans) if spans else ("", spans)
+
+    def forget(self) -> None:
+        """What was written last has not reached the terminal: nobody knows where its line stands."""
+        self._shown = ""
+        self.at_line_start = False
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -92,6 +105,16 @@ class Pen:
         self.at_line_start = not lines[-1]
         return "\n".join(out)
 
+    def _painted(self, text: str) -> str:
+        ends_line = text.endswith("\n")
+        if self.indent:
+            text = text.removesuffix("\n").replace("\n", "\n" + self.indent) + ("\n" if ends_line else "")
+        lead = self.indent if self.at_line_start else ""
+        self.at_line_start = ends_line
+        for mark, code in self._marks:
+            text = text.replace(mark, code)
+        return f"{lead}{text}{_RESET}" if self._on else lead + text
+
     def _provisionally(self, span: Provisional) -> str:
         begins = self.fresh_line() if not self._provisional else ""
         self._provisional.append(span)
@@ -99,7 +122,8 @@ class Pen:
             return begins
         width = max(self._width(), _LEAST_WIDTH)
         lead = "" if self._shown else self.indent
-        text = lead + plain_cells(span.text)
+        # Of a long text no more than may be needed is looked at.
+        text = lead + plain_cells(span.text[: _CHARS_A_CELL * PROVISIONAL_ROWS * width])
         below, column = end_of(self._shown, width)
         text = text[: fits(text, column, width, PROVISIONAL_ROWS - below)]
         self._shown += text
