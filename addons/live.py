@@ -8,6 +8,7 @@ fault costs the display of that event, nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -67,7 +68,8 @@ class Live:
         # NO_COLOR: https://no-color.org, any non-empty value.
         colour = is_terminal and not os.environ.get("NO_COLOR")
         can_erase = is_terminal and os.environ.get("TERM", "") not in _CANNOT_ERASE
-        self._view = LiveView(replace(options, colour=bool(colour)), self._width, can_erase)
+        self._columns = PIPE_WIDTH
+        self._view = LiveView(replace(options, colour=bool(colour)), lambda: self._columns, can_erase)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting_chars = 0
@@ -130,6 +132,7 @@ class Live:
             self._now_s = max(self._now_s, time.monotonic())
             if self._now_s >= self._next_tick_s:
                 self._next_tick_s = self._now_s + (TICK_S if self._view.is_busy else IDLE_TICK_S)
+                self._look_at_width()
                 with faults.guard("live view"):
                     self._catch_up()
                     self._print(self._view.tick(self._now_s))
@@ -144,6 +147,7 @@ class Live:
         try:
             item = self._queue.get(timeout=max(0.0, self._next_tick_s - time.monotonic()))
             until_s = time.monotonic() + BATCH_S
+            self._look_at_width()
             with faults.guard("live view"):
                 self._catch_up()
             while item is not None:
@@ -189,8 +193,6 @@ class Live:
             said = f"‖ {unread:,} characters not shown: the terminal was not read"
             self._print(self._view.interrupted(said, self._now_s))
 
-    def _width(self) -> int:
-        try:
-            return os.get_terminal_size(self._terminal.fileno()).columns if self._terminal else PIPE_WIDTH
-        except OSError:
-            return PIPE_WIDTH
+    def _look_at_width(self) -> None:
+        with contextlib.suppress(OSError):
+            self._columns = os.get_terminal_size(self._terminal.fileno()).columns if self._terminal else PIPE_WIDTH

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 
 from renderers.cells import end_of, fits, plain_cells
 from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Span, Styled
-from renderers.theme import SGR
+from renderers.theme import PROSE, SGR
+from renderers.wrapping import Wrapping
 
 PROVISIONAL_ROWS = 3
 """A provisional line is shown up to so many rows: what has left the screen at its top can't be erased."""
@@ -36,6 +37,7 @@ class Pen:
         self._provisional: list[Provisional] = []
         self._shown = ""
         """What of the provisional line is on the screen, its indent included."""
+        self._wrapping = Wrapping()
         self.indent = ""
         self.at_line_start = True
 
@@ -68,7 +70,7 @@ class Pen:
         settled = self._settle() if self._provisional else ""
         if self.at_line_start:
             return settled
-        self.at_line_start = True
+        self._new_line()
         return settled + "\n"
 
     def take_back(self) -> tuple[str, list[Provisional]]:
@@ -80,6 +82,7 @@ class Pen:
         """What was written last has not reached the terminal: nobody knows where its line stands."""
         self._shown = ""
         self.at_line_start = False
+        self._wrapping.lost()
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -87,30 +90,42 @@ class Pen:
         if not text:
             return ""
         on = self._on.get(role, "")
+        width = self._width() if self._can_erase and role in PROSE else 0
         if "\n" not in text:
-            lead = self.indent if self.at_line_start else ""
-            self.at_line_start = False
-            return f"{lead}{on}{text}{_RESET}" if on else lead + text
+            return self._line(on, text, width)
         # Line by line, so that a pager or a scrolled screen keeps the colour and a cut line resets it.
-        lines = text.split("\n")
         out = []
-        indented = self.at_line_start
-        for line in lines:
-            if line:
-                lead = self.indent if indented else ""
-                out.append(f"{lead}{on}{line}{_RESET}" if on else lead + line)
-            else:
-                out.append("")
-            indented = True
-        self.at_line_start = not lines[-1]
+        for line in text.split("\n"):
+            if out:
+                self._new_line()
+            out.append(self._line(on, line, width) if line else "")
         return "\n".join(out)
+
+    def _line(self, on: str, text: str, width: int) -> str:
+        """Text without a line feed. With a `width` it is broken between words."""
+        lead = self._wrapping.indented(self.indent) if self.at_line_start else ""
+        self.at_line_start = False
+        if width:
+            text = self._wrapping.broken(text, width)
+            if on and "\n" in text:
+                text = text.replace("\n", f"{_RESET}\n{on}")
+        else:
+            self._wrapping.lost()
+        return f"{lead}{on}{text}{_RESET}" if on else lead + text
+
+    def _new_line(self) -> None:
+        self.at_line_start = True
+        self._wrapping.new_line()
 
     def _painted(self, text: str) -> str:
         ends_line = text.endswith("\n")
         if self.indent:
             text = text.removesuffix("\n").replace("\n", "\n" + self.indent) + ("\n" if ends_line else "")
         lead = self.indent if self.at_line_start else ""
-        self.at_line_start = ends_line
+        self._new_line()
+        if not ends_line:
+            self.at_line_start = False
+            self._wrapping.lost()
         for mark, code in self._marks:
             text = text.replace(mark, code)
         return f"{lead}{text}{_RESET}" if self._on else lead + text
@@ -137,6 +152,7 @@ class Pen:
             return ""
         below, _ = end_of(self._shown, max(self._width(), _LEAST_WIDTH))
         self._shown = ""
+        self._new_line()
         return _ERASE_ROW + _UP * below
 
     def _settle(self) -> str:
@@ -146,5 +162,6 @@ class Pen:
         if self._shown == whole:
             self._provisional, self._shown = [], ""
             self.at_line_start = False
+            self._wrapping.lost()
             return ""
         return self._erase() + "".join(self._styled(span.role, span.text) for span in spans)
