@@ -95,7 +95,7 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
         _words(
             "Bash bash shell shell_call local_shell local_shell_call shell_command exec_command exec container.exec "
             "run_shell_command run_command run_in_terminal execute_command execute_bash bash_code_execution "
-            "run_terminal_cmd developer__shell PowerShell powershell"
+            "run_terminal_cmd developer__shell PowerShell powershell write_stdin"
         ),
     ),
     Pattern(

@@ -94,7 +94,7 @@ class Pen:
         if "\n" not in text:
             return self._line(on, text, width)
         # Line by line, so that a pager or a scrolled screen keeps the colour and a cut line resets it.
-        out = []
+        out: list[str] = []
         for line in text.split("\n"):
             if out:
                 self._new_line()

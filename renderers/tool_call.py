@@ -17,6 +17,7 @@ from renderers.sanitise import one_line
 from renderers.spans import Erase, FreshLine, Provisional, Span
 from renderers.stretches import stretches
 from renderers.tool_views.json_view import JsonView
+from renderers.tool_views.names import label
 from renderers.tool_views.sheet import Sheet, ToolView, flat
 from renderers.view_options import ViewOptions
 
@@ -27,14 +28,7 @@ MARK: Final = "▶ "
 MOST_PROVISIONAL_CHARS: Final = 4_000
 """A provisional line has a few rows, and is taken back: more of it is never seen."""
 
-NAME_CHARS: Final = 80
 WHY_CHARS: Final = 120
-
-
-def label(name: str) -> str:
-    """A tool's name for people: of `mcp__server__tool` the server and the tool."""
-    server, _, tool = name.removeprefix("mcp__").partition("__") if name.startswith("mcp__") else ("", "", "")
-    return one_line(f"{server} · {tool}" if tool else name or "(no name yet)", NAME_CHARS)
 
 
 class ToolCallView:

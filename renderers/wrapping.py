@@ -66,7 +66,7 @@ class Wrapping:
             return text
         out = []
         for part in _PARTS.findall(text):
-            if self.column is None or not part.isascii() and plain_cells(part) != part:
+            if self.column is None or (not part.isascii() and plain_cells(part) != part):
                 # Terminals disagree about how wide this is.
                 self.column = None
                 out.append(part)

@@ -105,7 +105,11 @@ CODEX = Dialect(
     {"user-agent": "codex_cli_rs/0.169.0", "originator": "codex_cli_rs", "session-id": "0199c0de-{:04}-7000-8000-0000"},
     _input,
     _responses,
-    lambda command: ("exec", None, f"const r = await tools.exec_command({compact({'cmd': command})});\ntext(r.output);"),
+    lambda command: (
+        "exec",
+        None,
+        f"const r = await tools.exec_command({compact({'cmd': command})});\ntext(r.output);",
+    ),
 )
 QWEN = Dialect(
     "http://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions",
@@ -134,7 +138,9 @@ class Agent:
         self.pace_s = pace_s
         self.prompt = f"Please put the widths in order, {self.name}."
         prose = "".join(itertools.islice(itertools.cycle(PROSE), 3 * paragraphs)).format(who=self.name)
-        self.command = f"rg -n 'width|幅' src/{self.name} | sort -k2 | head -n {number + 20} && echo {self.name} has looked"
+        self.command = (
+            f"rg -n 'width|幅' src/{self.name} | sort -k2 | head -n {number + 20} && echo {self.name} has looked"
+        )
         name, arguments, script = self.dialect.shell(self.command)
         call = Call(f"call_{number}", name, arguments, script)
         self.replies = (

@@ -30,15 +30,31 @@ def rows(*pieces: str, width: int = WIDTH, role: str = "text", indent: str = "")
     [
         pytest.param("a row that ends between two words", ["a row that ends between two", "words"], id="between words"),
         pytest.param("123456789 123456789 1234567890 x", ["123456789 123456789 1234567890", "x"], id="just fits"),
-        pytest.param("- an item whose second row is under its text", ["- an item whose second row is", "  under its text"], id="item"),
-        pytest.param("  12. an item, further in and with a number", ["  12. an item, further in and", "      with a number"], id="number"),
-        pytest.param("✻ a thought of more than one row of text", ["✻ a thought of more than one", "  row of text"], id="mark"),
+        pytest.param(
+            "- an item whose second row is under its text",
+            ["- an item whose second row is", "  under its text"],
+            id="item",
+        ),
+        pytest.param(
+            "  12. an item, further in and with a number",
+            ["  12. an item, further in and", "      with a number"],
+            id="number",
+        ),
+        pytest.param(
+            "✻ a thought of more than one row of text", ["✻ a thought of more than one", "  row of text"], id="mark"
+        ),
         pytest.param("x " + "y" * 45, ["x", "y" * 30, "y" * 15], id="a word longer than a row"),
-        pytest.param("ab 全角文字は二つの桁を取る全角文字", ["ab 全角文字は二つの桁を取る全", "角文字"], id="characters of two columns"),
+        pytest.param(
+            "ab 全角文字は二つの桁を取る全角文字",
+            ["ab 全角文字は二つの桁を取る全", "角文字"],
+            id="characters of two columns",
+        ),
         pytest.param("one\n\ntwo", ["one", "", "two"], id="line feeds"),
-        pytest.param("a e\u0301 marks may be wide or not, who", ["a e\u0301 marks may be wide or not,", " who"], id="not certain"),
+        pytest.param(
+            "a e\u0301 marks may be wide or not, who", ["a e\u0301 marks may be wide or not,", " who"], id="not certain"
+        ),
     ],
-)  # fmt: skip
+)
 def test_where_rows_end(text, expected):
     assert rows(text) == rows(*text) == expected
 
