@@ -161,6 +161,41 @@ VIEWS = [
     pytest.param(
         "spawn_agent", {"agent_type": "worker", "message": "go"}, "spawn_agent ⤷ worker\ngo", id="Codex sub-agent"
     ),
+    pytest.param(
+        "invoke_agent",
+        {"agent_name": "reviewer", "prompt": "look"},
+        "invoke_agent ⤷ reviewer\nlook",
+        id="Gemini sub-agent",
+    ),
+    pytest.param(
+        "followup_task", {"target": "/root/a", "message": "and b"}, "followup_task ⤷ /root/a\nand b", id="Codex, again"
+    ),
+    pytest.param(
+        "AskUserQuestion",
+        {
+            "questions": [
+                {
+                    "question": "Which one?",
+                    "header": "One",
+                    "options": [{"label": "A", "description": "the first"}, {"label": "B"}],
+                    "multiSelect": False,
+                }
+            ]
+        },
+        "AskUserQuestion\n? Which one?\n  ○ A\n· the first\n  ○ B",
+        id="a question",
+    ),
+    pytest.param("Skill", {"skill": "pdf", "args": "x.pdf"}, "Skill pdf x.pdf", id="skill"),
+    pytest.param(
+        "TaskCreate",
+        {"subject": "Fix it", "description": "all of it", "activeForm": "Fixing"},
+        "TaskCreate Fix it all of it",
+        id="Claude Code task",
+    ),
+    pytest.param(
+        "TaskUpdate", {"taskId": "3", "status": "completed"}, "TaskUpdate 3 status: completed", id="its state"
+    ),
+    pytest.param("wait", {"cell_id": "7", "terminate": False}, "wait cell_id: 7 terminate: false", id="Codex wait"),
     pytest.param("mcp__gh__issue", {"a": 1}, 'gh · issue\n{\n  "a": 1\n}', id="MCP"),
     # what doesn't fit
     pytest.param(
