@@ -3,7 +3,7 @@
 In: the running master. Out: its flow lines and log lines given to the view, which writes them between its own: at the
 beginning of a line, never in the middle of one. And since mitmproxy prints on the event loop, a terminal that nobody
 reads would stop every connection otherwise, and a closed one would end the proxy (SPEC S4.2). What mitmproxy says about
-flows that we show ourselves is muted (SPEC S3.8).
+flows that we show ourselves, and about what agents' clients send besides, is muted (SPEC S3.8).
 
 These are mitmproxy's internals; where they have changed, its printing stays as it was.
 """
@@ -20,6 +20,9 @@ from addons.terminal import TerminalWriter
 
 SHOWN = "agent"
 """Flow metadata that marks a flow as captured; `~meta agent` selects them in any filter."""
+
+ASIDE = "agent_aside"
+"""And one that a client sends to its provider besides: settings, telemetry. `~meta agent` selects it too."""
 
 _MUTING_FILTER = f"!~meta {SHOWN}"
 
@@ -62,7 +65,7 @@ def lead_through(master: Any, say: Callable[[str], None]) -> None:
 
 
 def mute_shown_flows(master: Any, options: Any) -> None:
-    """Keep mitmdump's lines about captured flows, and about connections, off the screen. What the user sets stands."""
+    """Keep mitmdump's lines about agents' flows, and about connections, off the screen. What the user sets stands."""
     if "dumper_filter" in options and not options.dumper_filter:
         options.update(dumper_filter=_MUTING_FILTER)
     handler = getattr(master.addons.get("termlog"), "logger", None)
