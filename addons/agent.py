@@ -53,6 +53,8 @@ class Agent:
         self._is_running = False
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
+        self._live: Live | None = None
+        self._displays: Display | None = None
         self._viewer: Viewer | None = None
         self.board: Board | None = None
         """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
@@ -114,10 +116,8 @@ class Agent:
             return
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = self._display(settings)
+        live = self._displays = self._open_displays(settings)
         self._open_web_page(settings)
-        if self._terminal is not None and settings.live:
-            printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
             self._view(settings.source, settings.source_speed, live)
             return
@@ -147,6 +147,8 @@ class Agent:
         self._thread.stop()
         if self._viewer is not None:
             self._viewer.stop()
+        if self._displays is not None:
+            self._displays.close()
         if self._terminal is not None:
             self._terminal.stop()
         self._reports.stop()
@@ -155,8 +157,12 @@ class Agent:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _display(self, settings: Settings) -> Display:
-        live = Live(self._terminal if settings.live else None, settings.view())
+    def _open_displays(self, settings: Settings) -> Display:
+        self._live = live = Live(self._terminal, settings.view(), shows_agents=settings.live)
+        if self._terminal is not None:
+            printing.lead_through(ctx.master, live.say)
+            if settings.live:
+                printing.mute_shown_flows(ctx.master, ctx.options)
         if type(ctx.master).__name__ not in _HAVE_SCREENS:
             return live
         self.board = Board(settings.dead_after_s)
@@ -206,7 +212,7 @@ class Agent:
         name = "standard input" if path == STDIN else _short(path.absolute())
         self._say(f"{how} {name} · nothing is captured")
         prices = PriceBook(self.settings().prices)
-        self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
+        self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._say, over)
         self._viewer.start()
         end_properly_with_the_terminal(ctx.master, self.done)
 
@@ -215,8 +221,9 @@ class Agent:
         _log.log(ALERT, "mitmagent: %s", message)
 
     def _print(self, text: str) -> None:
-        if self._terminal is not None:
-            self._terminal.write(text)
+        """Lines that somebody has asked for, between those of the view."""
+        if self._live is not None:
+            self._live.say(text)
 
     def _tell(self, message: str) -> None:
         """A sentence for the person at the terminal. Called from any thread."""

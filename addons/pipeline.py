@@ -131,7 +131,7 @@ class Pipeline:
                 self._store.closed(flow_id)
 
     def tick(self, now_s: float) -> bool:
-        """What time brings: held frames, retries, the view. False when no exchange is open."""
+        """What time brings: held frames, retries. False when no exchange is open."""
         for flow_id, seen in list(self._put_off.items()):
             if now_s - seen.at.monotonic_ns / 1e9 > PUT_OFF_S:
                 with faults.guard("pipeline", flow_id):
@@ -146,7 +146,6 @@ class Pipeline:
         return bool(exchanges or self._put_off)
 
     def close(self) -> None:
-        self._live.close()
         self.flush()
         self._store.close()
 

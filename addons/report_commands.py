@@ -160,7 +160,7 @@ class ReportCommands:
             overlay: Any = DataViewerOverlay
             master.overlay(overlay(master, table), valign="top")
         except Exception:
-            self._print("\n".join([f"mitmagent: {title}", *("  ".join(row) for row in table), ""]))
+            self._print("\n".join([f"mitmagent: {title}", *("  ".join(row) for row in table)]))
 
 
 def _viewer_columns() -> int:

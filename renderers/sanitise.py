@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from renderers.scanner import ranges_of
+from renderers.stretches import STRETCH_CHARS, stretches
 
 _PASS = "\n\t"
 
@@ -36,6 +37,8 @@ _HOSTILE = re.compile(f"[{ranges_of(VISIBLE)}]")
 
 def sanitise(text: str) -> str:
     """`text` with its controls visible; the same object when it has none, which is nearly always."""
+    if len(text) > STRETCH_CHARS:
+        return "".join([sanitise(part) for part in stretches(text)])
     return text.translate(VISIBLE) if _HOSTILE.search(text) else text
 
 

@@ -47,7 +47,7 @@ from renderers.flow import Flow
 from renderers.retries import Retries
 from renderers.sanitise import one_line
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import label
+from renderers.tool_views.names import label
 from renderers.view_options import Kind, ViewOptions
 
 REMEMBERED_CALLS = 1_000

@@ -37,5 +37,9 @@ SGR: Mapping[str, str] = {
     "keyword": "35",
     "todo_active": "1;33",
     "todo_done": "2",
+    "script": "2",
     "fsm": "2",
 }
+
+PROSE = frozenset(("prompt", "text", "thinking", "speaker", "end", "error", "note", "stall", "alarm"))
+"""Roles whose lines break between words. Code, commands and data keep theirs, so that they can be copied."""

@@ -121,7 +121,8 @@ def test_a_resize_in_the_middle_of_a_provisional_line_leaves_no_trace(tmux, late
             tmux.resize(later)
     assert tmux.width == later
     without = seen("before\n" * 60 + whole("wrapped", 10_000, can_erase=False), 10_000)
-    assert [row.rstrip() for row in tmux.rows("-J").split("\n")] == without.rstrip().split("\n")
+    # Prose is broken between words, in the width that it was written in.
+    assert tmux.rows("-J").split() == without.split()
 
 
 def write_screens() -> None:
