@@ -8,12 +8,17 @@ Infinity are no JSON and are refused. LOGFORMAT.md, first paragraph.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, NoReturn
 
 import orjson
 
-_LONG_INTEGER = re.compile(r"(?<![\d.eE+-])-?\d{19,}(?![\d.eE])")
+from addons.wire.json_reader import JsonReader, slices
+
+LARGE = 1 << 18
+"""Characters. Longer texts are read in slices."""
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = b"0" * 19
+"""The fewest digits of an integer beyond 64 bits, once they are all zeros."""
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -26,7 +31,13 @@ def parse_json(text: str | bytes) -> Any:
 
 def parse_json_exactly(text: str) -> Any:
     """As `parse_json`, with integers of any length kept as they are: for values that are logged, not just read."""
-    return _parse_slowly(text) if _LONG_INTEGER.search(text) else parse_json(text)
+    if len(text) > LARGE:
+        reader = JsonReader(parse_json_exactly)
+        for piece in slices(text):
+            reader.feed(piece)
+        return reader.close()
+    digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
+    return _parse_slowly(text) if _LONG in digits else parse_json(text)
 
 
 def dump_json(value: Any) -> bytes:
