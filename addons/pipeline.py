@@ -1,19 +1,22 @@
 """The pipeline: from what the event loop saw to the log and the live view.
 
 In: `observed` items, one after the other, on the capture thread. Out: records to the store, events to the display. Here
-exchanges live: one per flow, or several in turn on a WebSocket.
+exchanges live: one per flow, or several in turn on a WebSocket. A large request is read on a thread of its own; what
+comes meanwhile of the same flow waits for it, and other flows don't.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any
 
 from addons import faults
 from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
-from addons.intake import Intake, Request
+from addons.intake import Intake, Request, encoding_of
 from addons.live import Live
 from addons.observed import (
     CaptureFailed,
@@ -31,6 +34,7 @@ from addons.options import Settings
 from addons.protocols.events import ExchangeEvent
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
+from addons.request_reader import ReadBody, is_large
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
 from addons.sinks.store import LogStore, StoreSettings
@@ -39,6 +43,18 @@ from addons.socket_exchanges import SocketExchanges
 
 PUT_OFF_S = 0.05
 """How long the reading of a request waits for the head of its answer."""
+
+
+type Call = Callable[[Pipeline], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A large request that is being read, and what came of its flow since."""
+
+    seen: RequestSeen
+    body: Future[ReadBody]
+    waiting: list[Seen | Call]
 
 
 class Pipeline:
@@ -52,6 +68,8 @@ class Pipeline:
         self._opening: dict[str, dict[str, Any]] = {}
         self._closing: list[str] = []
         self._put_off: dict[str, RequestSeen] = {}
+        self._reader = ThreadPoolExecutor(1, "mitmagent reader")
+        self._reading: dict[str, Reading] = {}
         self._handshakes: dict[str, tuple[RequestSeen, Request, Outlet]] = {}
         self._http: dict[str, HttpExchange] = {}
         self._sockets: dict[str, SocketExchanges] = {}
@@ -101,12 +119,17 @@ class Pipeline:
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
-    def handle(self, flow_id: str, item: Seen) -> None:
-        try:
+    def handle(self, flow_id: str, item: Seen | Call) -> None:
+        if self._reading:
+            self._take_what_was_read()
+            if (reading := self._reading.get(flow_id)) is not None:
+                reading.waiting.append(item)
+                return
+        if callable(item):
+            item(self)
+            return
+        with self._ending_at_a_fault(flow_id, item):
             self._dispatch(flow_id, item)
-        except Exception as fault:
-            faults.report("pipeline", flow_id, fault)
-            self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
 
     def count_fault(self, where: str, flow_id: str | None, error: str) -> None:
         self._store.report(where, error, flow_id)
@@ -131,8 +154,9 @@ class Pipeline:
         """What time brings: held frames, retries, the view. False when no exchange is open."""
         for flow_id, seen in list(self._put_off.items()):
             if now_s - seen.at.monotonic_ns / 1e9 > PUT_OFF_S:
-                with faults.guard("pipeline", flow_id):
+                with self._ending_at_a_fault(flow_id, seen):
                     self._begin(self._put_off.pop(flow_id))
+        self._take_what_was_read()
         exchanges = self._open_exchanges()
         for exchange in exchanges:
             exchange.tick(now_s)
@@ -140,9 +164,11 @@ class Pipeline:
             socket.tick(now_s)
         self._store.tick()
         self._live.tick(now_s)
-        return bool(exchanges or self._put_off)
+        return bool(exchanges or self._put_off or self._reading)
 
     def close(self) -> None:
+        self._reader.shutdown()
+        self._take_what_was_read()
         self._live.close()
         self.flush()
         self._store.close()
@@ -163,6 +189,9 @@ class Pipeline:
             return
         if (put_off := self._put_off.pop(flow_id, None)) is not None:
             self._begin(put_off)
+            if (reading := self._reading.get(flow_id)) is not None:
+                reading.waiting.append(item)
+                return
         match item:
             case HeadSeen():
                 self._head(flow_id, item)
@@ -190,8 +219,34 @@ class Pipeline:
             store.opened(flow_id, fields)
         return store
 
+    @contextlib.contextmanager
+    def _ending_at_a_fault(self, flow_id: str, item: Seen) -> Iterator[None]:
+        try:
+            yield
+        except Exception as fault:
+            faults.report("pipeline", flow_id, fault)
+            self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
+
     def _begin(self, seen: RequestSeen) -> None:
-        request = self._intake.take(seen)
+        encoding = encoding_of(seen)
+        # Of recorded flows a whole session comes at once. Out of order it would be taken for several.
+        if is_large(seen.body, encoding) and not seen.from_file:
+            body = self._reader.submit(self._intake.bodies.read, seen.body, encoding)
+            self._reading[seen.flow_id] = Reading(seen, body, [])
+        else:
+            self._begin_exchange(seen, None)
+
+    def _take_what_was_read(self) -> None:
+        for flow_id, reading in list(self._reading.items()):
+            if reading.body.done():
+                del self._reading[flow_id]
+                with self._ending_at_a_fault(flow_id, reading.seen):
+                    self._begin_exchange(reading.seen, reading.body.result())
+                for item in reading.waiting:
+                    self.handle(flow_id, item)
+
+    def _begin_exchange(self, seen: RequestSeen, read: ReadBody | None) -> None:
+        request = self._intake.take(seen, read)
         outlet: Outlet = Unlogged(self.redactor, self.times) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.

@@ -162,16 +162,17 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def blob_record(context: RecordContext, ts: str, kind: str, content: bytes) -> Record:
-    """`content` is compact JSON. The hash comes before all else, for `BLOB_HASH`."""
-    digest = content_hash(content)
-    line = b'{"v":1,"hash":"%b","kind":%b,"ts":"%b",%b,"content":%b}\n' % (
+def blob_record(context: RecordContext, ts: str, kind: str, content: bytes, digest: str | None = None) -> Record:
+    """`content` is compact JSON, `digest` its hash, where it is known already. The hash comes before all else, for
+    `BLOB_HASH`."""
+    digest = digest or content_hash(content)
+    head = b'{"v":1,"hash":"%b","kind":%b,"ts":"%b",%b,"content":' % (
         digest.encode(),
         dump_json(kind),
         ts.encode(),
         context.json,
-        content,
     )
+    line = b"".join((head, content, b"}\n"))
     return Record(Kind.BLOBS, line, context, digest)
 
 
@@ -195,11 +196,11 @@ class BlobCollector:
         self._ts = ts
         self._by_hash: dict[str, Record] = {}
 
-    def put(self, kind: str, content: bytes) -> str:
-        """The hash that stands for `content` (compact JSON)."""
-        record = blob_record(self._context, self._ts, kind, content)
-        digest = record.hash or ""
-        self._by_hash.setdefault(digest, record)
+    def put(self, kind: str, content: bytes, digest: str | None = None) -> str:
+        """The hash that stands for `content` (compact JSON): `digest`, where it is known already."""
+        digest = digest or content_hash(content)
+        if digest not in self._by_hash:
+            self._by_hash[digest] = blob_record(self._context, self._ts, kind, content, digest)
         return digest
 
     @property

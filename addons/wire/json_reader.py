@@ -1,9 +1,9 @@
 """A large JSON text read in slices, so that no call into the parser keeps the interpreter from other threads for long.
 
-In: the text of one JSON value (RFC 8259), in pieces that may end anywhere. Out: the value that `parse` would make of the
-whole, or ValueError. What has come is parsed in groups of members or elements, up to the last comma between two of them,
-as soon as it is longer than a slice. A container in which there is no such comma is opened up, and built of groups and of
-containers like itself; a string that is longer than a slice is decoded in pieces.
+In: the text of one JSON value (RFC 8259), in pieces that may end anywhere. Out: the value that `parse` would make of
+the whole, or ValueError. As soon as what has come is longer than a slice, the members or elements up to the last comma
+between two of them are parsed as a group. Where there is no such comma, a container inside is split up in the same way,
+and a string is decoded in pieces.
 
     [{"role":"user",…},{"role":"assistant",…},…             a split array: its elements in groups
     {"type":"image","source":{"data":"iVBORw0KGgo…          a split object in a split object, and a string in pieces
@@ -71,7 +71,7 @@ class _Container:
         """One value. `before` is its name and a colon, or blank."""
         before = self._without_comma(before)
         if self.bracket == "{":
-            ((name, _),) = parse(f"{{{before}0}}").items()
+            ((name, _),) = parse(f"{{{before}null}}").items()
             self.value[name] = value
         elif before.strip(_BLANKS):
             raise ValueError("two values without a comma are no JSON")
@@ -140,7 +140,7 @@ class JsonReader:
             raise ValueError("nothing, or more than one value, is no JSON")
         return whole.value[0]
 
-    # -- where what begins and ends -------------------------------------------------------------------------------------
+    # -- where what begins and ends -----------------------------------------------------------------------------------
 
     def _without_escapes(self, piece: str) -> str:
         """The piece, in which every quotation mark now begins or ends a string."""
@@ -196,7 +196,7 @@ class JsonReader:
         holder.add(closed.before, closed.value, self._parse)
         holder.start = at + 1
 
-    # -- parsing what has come --------------------------------------------------------------------------------------------
+    # -- parsing what has come ----------------------------------------------------------------------------------------
 
     def _advance(self) -> bool:
         """Parse something of the innermost split container, or split the next one. False: nothing of it can be."""

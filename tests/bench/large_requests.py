@@ -5,11 +5,11 @@ Run: .venv/bin/python tests/bench/large_requests.py [--megabytes 0.2 2 20] [--en
      .venv/bin/python tests/bench/large_requests.py --streams 8 --megabytes 1 --posts 10 --every-s 1 --grows
      .venv/bin/python tests/bench/large_requests.py --answer json
 
-Paced streams run through the proxy; beside them a process of its own posts large requests (or small ones that get a large
-answer). Each event carries the time at which the upstream wrote it; what counts is how late it arrives. Both proxies run
-at the same time and take turns, so that a machine whose speed drifts hits both. Prints, for each size, how late events
-were and the latest one of each turn, in milliseconds; and how long after its answer a request is in the log. Asserts
-nothing.
+Paced streams run through the proxy; beside them a process of its own posts large requests (or small ones that get a
+large answer). Each event carries the time at which the upstream wrote it; what counts is how late it arrives. Both
+proxies run at the same time and take turns, so that a machine whose speed drifts hits both. Prints, for each size, how
+late events were and the latest one of each turn, in milliseconds, at the client and in the log; and how long after its
+answer a request is in the log. Asserts nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import socket
 import statistics
 import sys
@@ -39,8 +40,21 @@ MITMDUMP = Path(sys.executable).parent / "mitmdump"
 STREAMS_ANSWERS = "def responseheaders(flow):\n    flow.response.stream = True\n"
 """What bare mitmdump needs so as not to hold answers back. Requests are whole before they are sent, as with us."""
 PACED = b'{"model":"bench","stream":true,"messages":[{"role":"user","content":"go"}]}'
+SENT = re.compile(rb'"sent_ns":\s*(\d+)')
 LEAD_S = 0.4
-WORDS = "the of proxy value returns stream self.assertEqual(x) {'key': 1} \"quoted\" \\path naïve →\t".split(" ")
+WORDS = [
+    "the",
+    "of",
+    "proxy",
+    "value",
+    "returns",
+    "self.assertEqual(x)",
+    "{'key': 1}",
+    '"quoted"',
+    "\\path",
+    "naïve",
+    "→\t",
+]
 
 
 # -- bodies ----------------------------------------------------------------------------------------------------------
@@ -235,6 +249,21 @@ async def receive(port: int, events: int) -> list[float]:
     return late_ms
 
 
+async def follow(lines: Path, late_ms: list[float]) -> None:
+    """How late each event is in the log."""
+    offset = lines.stat().st_size if lines.exists() else 0
+    while True:
+        await asyncio.sleep(0.01)
+        if not lines.exists() or lines.stat().st_size == offset:
+            continue
+        with lines.open("rb") as file:
+            file.seek(offset)
+            data = file.read(1 << 20)
+        read_ns = time.monotonic_ns()
+        offset += len(data)
+        late_ms += [(read_ns - int(sent_ns)) / 1e6 for sent_ns in SENT.findall(data)]
+
+
 async def start_proxy(port: int, to: int, folder: Path, with_addons: bool) -> asyncio.subprocess.Process:
     folder.mkdir()
     (folder / "bare.py").write_text(STREAMS_ANSWERS)
@@ -258,16 +287,21 @@ def free_port() -> int:
 
 
 async def turn(pipe: Connection, port: int, size: int, log: Path | None, options: argparse.Namespace) -> Any:
-    """One proxy's turn: how late the events were, how long the posts took, the size on the wire."""
+    """One proxy's turn: how late the events came and were in the log, how long the posts took, the size on the wire."""
     pipe.send((size, port, log))
     wire = await asyncio.to_thread(pipe.recv)
     lasts_s = LEAD_S + max(options.lasts_s, options.every_s * options.posts)
     events = int(lasts_s * 1000 / options.pace_ms)
+    logged_ms: list[float] = []
+    follower = asyncio.create_task(follow((log or Path("/none")) / "all-mitm-sse/sse_lines.jsonl", logged_ms))
     streams = [asyncio.create_task(receive(port, events)) for _ in range(options.streams)]
     await asyncio.sleep(LEAD_S)
     pipe.send("go")
     took = await asyncio.to_thread(pipe.recv)
-    return [late for stream in await asyncio.gather(*streams) for late in stream], took, wire
+    late_ms = [late for stream in await asyncio.gather(*streams) for late in stream]
+    await asyncio.sleep(0.2)
+    follower.cancel()
+    return late_ms, logged_ms, took, wire
 
 
 async def main() -> None:
@@ -303,14 +337,17 @@ async def main() -> None:
         for megabytes in options.megabytes:
             late_ms: dict[str, list[float]] = {name: [] for name in names}
             worst: dict[str, list[float]] = {name: [] for name in names}
+            in_log: list[float] = []
             posts: dict[str, list[Any]] = {name: [] for name in names}
             for _ in range(options.rounds):
                 for port, name in zip(ports, names, strict=True):
                     log = Path(folder) / name / "log" if name == "mitmagent" else None
-                    late, took, wire = await turn(pipes[1][0], port, int(megabytes * 1e6), log, options)
+                    late, logged, took, wire = await turn(pipes[1][0], port, int(megabytes * 1e6), log, options)
                     late_ms[name] += late
                     worst[name].append(max(late))
                     posts[name] += took
+                    if logged:
+                        in_log.append(max(logged))
             what = f"{options.answer} answers" if options.answer else f"{options.body} ({options.encoding}, {wire} B)"
             print(f"{megabytes:g} MB {what}")
             for name in names:
@@ -321,6 +358,7 @@ async def main() -> None:
                 later = f"  in the log {max(recorded):.2f} s later" if recorded else ""
                 print(f"  {name:10} late p50 {cuts[49]:5.2f}  p99 {cuts[98]:6.1f}  max {latest}", end="  ")
                 print(f"answered in {answered:.2f} s{later}")
+            print(f"  the latest event in the log {'  '.join(f'{one:.0f}' for one in in_log)}")
         for proxy in proxies:
             proxy.terminate()
             await proxy.wait()
