@@ -23,6 +23,7 @@ from addons.capture_thread import CaptureThread, PipelineLike
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
+from addons.pricing.book import PriceBook
 from addons.reach import Reach
 from addons.sources.log_files import STDIN, obstacle, source_of
 from addons.sources.pace import Pace
@@ -157,7 +158,8 @@ class Agent:
         how = "reading" if path == STDIN else "following" if pace is None else "replaying"
         name = "standard input" if path == STDIN else _short(path.absolute())
         self._say(f"{how} {name} · nothing is captured")
-        self._viewer = Viewer(source_of(path, speed, self._say), pace, live, self._terminal, self._say, over)
+        prices = PriceBook(self.settings().prices)
+        self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
         self._viewer.start()
         _end_properly_with_the_terminal()
 
@@ -194,5 +196,6 @@ def _end_properly_with_the_terminal() -> None:
     """A closed terminal kills the process without `done`; end as for a termination signal. `nohup` stays in force."""
     hang_up = getattr(signal, "SIGHUP", None)
     if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+        # RuntimeError also where the event loop has no signal handlers, as on Windows.
+        with contextlib.suppress(RuntimeError, ValueError):
             ctx.master.event_loop.add_signal_handler(hang_up, ctx.master.shutdown)

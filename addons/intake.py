@@ -95,9 +95,13 @@ class Intake:
         self._redactor = redactor
         self._times = times
 
-    def take(self, seen: RequestSeen, read: ReadBody | None = None) -> Request:
-        """A request over HTTP, or a WebSocket's handshake. `read`: its body, where that has been read already."""
-        return self._request(seen, seen.flow_id, seen.at, read or self.bodies.read(seen.body, encoding_of(seen)))
+    def take(self, seen: RequestSeen) -> Request:
+        """A request over HTTP, or a WebSocket's handshake."""
+        return self.take_read(seen, self.bodies.read(seen.body, encoding_of(seen)))
+
+    def take_read(self, seen: RequestSeen, body: ReadBody) -> Request:
+        """The same, where `bodies` has read the body already."""
+        return self._request(seen, seen.flow_id, seen.at, body)
 
     def take_message(self, handshake: RequestSeen, flow_id: str, at: Moment, text: str) -> Request:
         """A `response.create` on a WebSocket: its own exchange, with the handshake's address and headers."""
@@ -105,7 +109,7 @@ class Intake:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _request(self, seen: RequestSeen, flow_id: str, at: Moment, read: ReadBody) -> Request:
+    def _request(self, seen: RequestSeen, flow_id: str, at: Moment, body: ReadBody) -> Request:
         path = seen.path.partition("?")[0]
         api = api_of(seen.method, seen.host, path)
         headers = dict_of(seen.headers)
@@ -114,21 +118,21 @@ class Intake:
             host=seen.host,
             path=path,
             headers=headers,
-            body=read.value,
+            body=body.value,
             api=api,
             is_websocket=seen.is_websocket,
         )
         client = client_of(view)
         identity = identify(view)
-        session_id, source = self._session(identity, client, headers, read, at)
+        session_id, source = self._session(identity, client, headers, body, at)
         # Clients may put anything where an id or a model's name belongs.
         text_of = self._redactor.text
         session_id = text_of(session_id)
         agent_id, parent_id = (one and text_of(one) for one in (identity.agent_id, identity.parent_id))
-        model = requested_model(read.value, model_of_path(path))
+        model = requested_model(body.value, model_of_path(path))
         context = RecordContext(flow_id, session_id, client, provider_of(seen.host))
         blobs = BlobCollector(context, self._times.format(at.epoch_ns))
-        for digest, (kind, content) in read.contents.items():
+        for digest, (kind, content) in body.contents.items():
             blobs.put(kind, content, digest)
         return Request(
             at=at,
@@ -146,32 +150,32 @@ class Intake:
             url=self._redactor.url(seen.url),
             http_version=seen.http_version,
             headers=tuple(self._redactor.headers(seen.headers)),
-            body_refs=read.refs,
-            body_bytes=read.size,
-            body=read.kept,
-            body_changed=read.is_changed,
+            body_refs=body.refs,
+            body_bytes=body.size,
+            body=body.kept,
+            body_changed=body.is_changed,
             blobs=tuple(blobs.records),
-            prompt=read.prompt,
-            tool_returns=read.tool_returns,
-            parts=read.parts,
+            prompt=body.prompt,
+            tool_returns=body.tool_returns,
+            parts=body.parts,
             from_file=seen.from_file,
         )
 
     def _session(
-        self, identity: Identity, client: str, headers: dict[str, str], read: ReadBody, at: Moment
+        self, identity: Identity, client: str, headers: dict[str, str], body: ReadBody, at: Moment
     ) -> tuple[str, str]:
         """The session's id and where it came from; by the conversation's content where the wire names none."""
         if identity.session_id is not None:
             root = self._conversations.root(identity.session_id, identity.agent_id)
             return root, identity.session_source or "derived"
-        previous = continued_response(read.value)
+        previous = continued_response(body.value)
         known = self._conversations.by_response(previous) if previous else None
         if known is not None:
             return known, "body:previous_response_id"
         credential = "\n".join(headers.get(name, "") for name in _CREDENTIAL_HEADERS)
         owner = hashlib.sha256(credential.encode("utf-8", errors="replace")).hexdigest()
         beside = identity.purpose not in CONVERSATION
-        return self._conversations.assign(client, owner, read.items, at.epoch_ns / 1e9, beside=beside), "derived"
+        return self._conversations.assign(client, owner, body.items, at.epoch_ns / 1e9, beside=beside), "derived"
 
     def answered(self, response_id: str | int | None, session_id: str) -> None:
         """A response's id, by which a later request may continue it."""

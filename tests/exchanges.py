@@ -7,6 +7,7 @@ read back from its files.
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from addons.live import Live
 from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
 from addons.options import OPTIONS, Settings, parse_settings
 from addons.pipeline import Pipeline
+from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
 from addons.redaction.redactor import Redactor
 from addons.sinks.reader import iter_records
@@ -160,6 +162,7 @@ class Notes(Outlet):
     def __init__(self) -> None:
         self.redactor = Redactor()
         self.times = TimeFormatter("utc")
+        self.prices = PriceBook()
         self.records: list[Record] = []
         self.events: list[ExchangeEvent] = []
         self.calls: list[tuple[Any, ...]] = []
@@ -224,6 +227,9 @@ class Rig:
         for item in items:
             for one in [item] if isinstance(item, Seen.__value__) else item:
                 self.pipeline.handle(flow_id, one)
+        while self.pipeline._readings:
+            time.sleep(0.001)
+            self.pipeline._take_what_was_read()
         self.pipeline.flush()
         return self
 

@@ -85,7 +85,7 @@ def _pieces(value: Any, depth: int) -> Iterator[bytes]:
         return
     if isinstance(value, str):
         yield b'"'
-        yield from (dump_json(piece)[1:-1] for piece in slices(value))
+        yield from (dump_json(piece)[1:-1] for piece in slices(value, SLICE))
         yield b'"'
         return
     is_object = isinstance(value, dict)
