@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any
 
 from addons.wire.frame import Frame
-from addons.wire.json_text import dump_json, parse_json
+from addons.wire.json_text import dump_in_slices, dump_json, parse_json
 
 VERSION = 1
 BLOB_HASH = re.compile(rb'\n\{"v":1,"hash":"([0-9a-f]{32})"')
@@ -210,4 +210,4 @@ class BlobCollector:
 
 def _line(context: RecordContext, ts: str, fields: FlowFields | EndFields) -> bytes:
     values = {name: getattr(fields, name) for name in fields.__slots__}
-    return b'{"v":1,"ts":"%b",%b,%b\n' % (ts.encode(), context.json, dump_json(values)[1:])
+    return b'{"v":1,"ts":"%b",%b,%b\n' % (ts.encode(), context.json, dump_in_slices(values)[1:])
