@@ -7,6 +7,7 @@ read back from its files.
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -226,6 +227,9 @@ class Rig:
         for item in items:
             for one in [item] if isinstance(item, Seen.__value__) else item:
                 self.pipeline.handle(flow_id, one)
+        while self.pipeline._readings:
+            time.sleep(0.001)
+            self.pipeline._take_what_was_read()
         self.pipeline.flush()
         return self
 

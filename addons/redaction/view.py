@@ -23,6 +23,8 @@ _CUT_ESCAPE: Final = re.compile(r"(?:\\{1,16}(?:u(?:0(?:0[0-7]?)?)?)?|%(?:25)*(?
 _CONTROL: Final = re.compile(r"\[(?:(?<=\x1b\[)[0-9:;<=>?]{0,24}[A-Za-z]|[0-9;]{1,24}m)")
 """A terminal's control sequence (ECMA-48, section 5.4), or a colour whose ESC is written otherwise or gone."""
 LONGEST_ESCAPE: Final = 24
+SLICE: Final = 65_536
+"""A long text is searched in slices: a regex keeps the interpreter for itself while it runs."""
 
 
 class View:
@@ -35,7 +37,7 @@ class View:
         """Where in the view an escape's character stands, in ascending order."""
         self._raw_ends: list[int] = []
         """Where in the raw text that escape ends."""
-        if ("\\" in raw and _ANY_JSON.search(raw)) or ("%" in raw and _ANY_PERCENT.search(raw)):
+        if ("\\" in raw and _occurs(_ANY_JSON, raw)) or ("%" in raw and _occurs(_ANY_PERCENT, raw)):
             self._decode()
         if "[" in self.text:
             self.text = _CONTROL.sub(lambda found: found[0][:-1] + "\x1b", self.text)
@@ -86,3 +88,8 @@ def cut_escape(raw: str) -> int:
         return len(raw)
     found = _CUT_ESCAPE.search(raw, tail)
     return found.start() if found else len(raw)
+
+
+def _occurs(pattern: re.Pattern[str], raw: str) -> bool:
+    """Whether an escape does."""
+    return any(pattern.search(raw, start, start + SLICE + LONGEST_ESCAPE) for start in range(0, len(raw), SLICE))
