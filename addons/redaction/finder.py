@@ -14,6 +14,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from hashlib import sha256
 from typing import Final
 
@@ -66,7 +67,10 @@ for _row in RULES:
 
 def redact(raw: str, start: int = 0, depth: int = 0) -> str:
     """The whole text without its secrets, from `start` on (what is before is context, and is not returned)."""
-    found = secrets(raw, depth)
+    return _without(secrets(raw, depth), raw, start)
+
+
+def _without(found: list[Found], raw: str, start: int) -> str:
     if not found:
         return raw[start:] if start else raw
     pieces: list[str] = []
@@ -78,6 +82,28 @@ def redact(raw: str, start: int = 0, depth: int = 0) -> str:
         done = secret.end
     pieces.append(raw[done:])
     return "".join(pieces)
+
+
+class Tail(Enum):
+    """What the end of a text is. The last two may go on elsewhere."""
+
+    DECIDED = "decided"
+    BEGINNING = "what may become a secret"
+    SECRET = "a secret"
+
+
+def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail]:
+    """As `redact`, and what is at the text's end."""
+    view = View(raw, whole=False)
+    result = scan(view.text, 0, False)
+    if view.end == len(raw) and min(result.keep, result.hold) == len(view.text):
+        return _without([in_raw(secret, view) for secret in result.found], raw, start), Tail.DECIDED
+    whole = View(raw)
+    decided = result.found[-1].end if result.found else 0
+    rest = scan(whole.text, min(result.keep, result.hold), True).found
+    found = [in_raw(one, whole) for one in (*result.found, *(one for one in rest if one.start >= decided))]
+    is_secret = bool(found) and found[-1].end == len(raw)
+    return _without(found, raw, start), Tail.SECRET if is_secret else Tail.BEGINNING
 
 
 def secrets(raw: str, depth: int = 0) -> list[Found]:
@@ -149,7 +175,7 @@ def _judge(view: str, at: int, final: bool, depth: int, opened: list[int]) -> Fo
     if best is not None and best.start > at:
         # A value of a known format is the same secret with and without a name in front of it.
         known = _best(_BY_FIRST.get(view[best.start], ()), view, best.start)
-        return known if known is not None and known.start == best.start else best
+        return known if known is not None and known.start == best.start and known.end >= best.end else best
     if best is None:
         best = _match_marked(view, at)
     if best is None and depth < _DEEPEST_BASE64 and at >= opened[at % 4] and is_text(view, at):
