@@ -123,7 +123,9 @@ def suspicious(raw: str) -> bool:
 
 
 def _starts_some_rule(view: str, at: int) -> bool:
-    return any(view.startswith(row.anchors, at) for row in _BY_FIRST.get(view[at], ()))
+    return any(view.startswith(row.anchors, at) for row in _BY_FIRST.get(view[at], ())) or any(
+        view.startswith(row.marker, at + row.back) for row in MARKED
+    )
 
 
 def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:

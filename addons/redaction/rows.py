@@ -15,24 +15,25 @@ from addons.redaction.channel import Channel, Slot
 from addons.redaction.finder import Tail, redact_and_tell
 from addons.redaction.plausible import is_word
 
-_HEAD: Final = re.compile(r"[A-Za-z0-9_-]*")
+_LONGEST_HEAD: Final = 32
+_HEAD: Final = re.compile(rf"[A-Za-z0-9_-]{{0,{_LONGEST_HEAD}}}")
 
 
 def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
     """`context` stands in front of each, such as the member's name. A string without a secret comes back as it is."""
     clean: list[str] = []
-    begin = 0
     known: dict[str, tuple[str, Tail]] = {}
-    for number, whole in enumerate(texts):
+    begin = 0
+    for end in range(1, len(texts) + 1):
+        whole = texts[begin] if begin + 1 == end else "".join(texts[begin:end])
         told = known.get(whole)
         if told is None:
             told = known[whole] = redact_and_tell(context + whole, len(context))
         text, tail = told
-        following = texts[number + 1] if number + 1 < len(texts) else ""
-        if following and (tail is Tail.BEGINNING or (tail is Tail.SECRET and not _begins_with_word(following))):
+        if end < len(texts) and (tail is Tail.BEGINNING or (tail is Tail.SECRET and not _word_follows(texts, end))):
             continue
-        clean += [whole if text == whole else text] if begin == number else _joined(texts[begin : number + 1], context)
-        begin = number + 1
+        clean += [whole if text == whole else text] if begin + 1 == end else _joined(texts[begin:end], context)
+        begin = end
     return clean
 
 
@@ -45,6 +46,6 @@ def _joined(texts: Sequence[str], context: str) -> list[str]:
     return [slot.original if slot.text == slot.original else slot.text for slot in slots]
 
 
-def _begins_with_word(text: str) -> bool:
-    head = _HEAD.match(text)
+def _word_follows(texts: Sequence[str], begin: int) -> bool:
+    head = _HEAD.match("".join(texts[begin : begin + _LONGEST_HEAD]))
     return head is None or is_word(head[0])

@@ -22,7 +22,10 @@ _REFERENCES: Final = {
 }
 _JSON: Final = r"\\{0,15}(?:u00([0-7][0-9A-Fa-f])|/)"
 _PERCENT: Final = r"(?:25)*([0-7][0-9A-Fa-f])"
-_REFERENCE: Final = rf"(?:amp;){{0,4}}(?:\#0{{0,4}}([1-9][0-9]|1[01][0-9]|12[0-7]);|\#[xX]0{{0,4}}([2-7][0-9A-Fa-f]);|({either(_REFERENCES)}))"
+_REFERENCE: Final = (
+    rf"(?:amp;){{0,4}}(?:({either(_REFERENCES)})"
+    r"|\#0{0,4}([1-9][0-9]|1[01][0-9]|12[0-7]);|\#[xX]0{0,4}([2-7][0-9A-Fa-f]);)"
+)
 _ANY_JSON: Final = re.compile(rf"\\{_JSON}", re.ASCII)
 _ANY_PERCENT: Final = re.compile(f"%{_PERCENT}", re.ASCII)
 _ANY_REFERENCE: Final = re.compile(f"&{_REFERENCE}", re.ASCII)
@@ -132,7 +135,7 @@ def _has_escapes(text: str) -> bool:
 
 
 def _character(escape: re.Match[str]) -> str:
-    json_hex, percent_hex, decimal, reference_hex, name = escape.groups()
+    json_hex, percent_hex, name, decimal, reference_hex = escape.groups()
     if json_hex is not None:
         return chr(int(json_hex, 16))
     if percent_hex is not None:
