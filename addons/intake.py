@@ -142,7 +142,8 @@ class Intake:
         collector = BlobCollector(context, self._times.format(at.epoch_ns))
         parts = RequestParts()
         refs, changed = self._split(body, collector, parts) if body is not None else (None, False)
-        said = prompt_of(body)
+        # Redacted before the parts of a message are put together: a secret may lie across them.
+        said = prompt_of(body, self._clean)
         return Request(
             at=at,
             context=context,
@@ -164,10 +165,8 @@ class Intake:
             body=self._flow_body(wire, text, body, changed),
             body_changed=changed,
             blobs=tuple(collector.records),
-            prompt=text_of(said.prompt) if said.prompt else None,
-            tool_returns=tuple(
-                ToolReturn(back.call_id, text_of(back.text), back.is_error) for back in said.tool_returns
-            ),
+            prompt=said.prompt,
+            tool_returns=said.tool_returns,
             # A request that only names what it continues does not show what is cached.
             parts=() if continued_response(body) else parts.in_order(),
             from_file=seen.from_file,
@@ -202,16 +201,7 @@ class Intake:
         def put(kind: str, content: Any) -> str:
             nonlocal changed
             raw = dump_json(content)
-            key = _digest(raw)
-            if key in self._redacted:
-                self._redacted.move_to_end(key)
-            else:
-                redacted = self._redactor.value(content)
-                # `value` hands back the same object where there was nothing to do.
-                self._redacted[key] = None if redacted is content else dump_json(redacted)
-                if len(self._redacted) > REMEMBERED:
-                    self._redacted.popitem(last=False)
-            replaced = self._redacted[key]
+            replaced = self._replacement(raw, content)
             changed = changed or replaced is not None
             digest = collector.put(kind, replaced or raw)
             parts.add(kind, replaced or raw, digest)
@@ -220,6 +210,23 @@ class Intake:
         refs = split(body, put)
         rest = self._redactor.value(refs)
         return rest, changed or rest is not refs
+
+    def _replacement(self, raw: bytes, content: Any) -> bytes | None:
+        """The redacted JSON of a content (`raw` is its own); None where there is nothing to redact in it."""
+        key = _digest(raw)
+        if key in self._redacted:
+            self._redacted.move_to_end(key)
+        else:
+            redacted = self._redactor.value(content)
+            # `value` hands back the same object where there was nothing to do.
+            self._redacted[key] = None if redacted is content else dump_json(redacted)
+            if len(self._redacted) > REMEMBERED:
+                self._redacted.popitem(last=False)
+        return self._redacted[key]
+
+    def _clean(self, content: Any) -> Any:
+        replaced = self._replacement(dump_json(content), content)
+        return content if replaced is None else parse_json_exactly(replaced.decode())
 
     def _flow_body(self, wire: bytes | None, text: str | None, body: Any, changed: bool) -> bytes | None:
         if body is None:
