@@ -14,7 +14,6 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from hashlib import sha256
 from typing import Final
 
@@ -84,26 +83,24 @@ def _without(found: list[Found], raw: str, start: int) -> str:
     return "".join(pieces)
 
 
-class Tail(Enum):
-    """What the end of a text is. The last two may go on elsewhere."""
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a text that may go on elsewhere. `secret`: what ends there is one by itself."""
 
-    DECIDED = "decided"
-    BEGINNING = "what may become a secret"
-    SECRET = "a secret"
+    secret: Found | None
 
 
-def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail]:
-    """As `redact`, and what is at the text's end."""
+def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail | None]:
+    """As `redact`, and what is undecided at the text's end, if anything is."""
     view = View(raw, whole=False)
     result = scan(view.text, 0, False)
     if view.end == len(raw) and min(result.keep, result.hold) == len(view.text):
-        return _without([in_raw(secret, view) for secret in result.found], raw, start), Tail.DECIDED
+        return _without([in_raw(secret, view) for secret in result.found], raw, start), None
     whole = View(raw)
     decided = result.found[-1].end if result.found else 0
     rest = scan(whole.text, min(result.keep, result.hold), True).found
     found = [in_raw(one, whole) for one in (*result.found, *(one for one in rest if one.start >= decided))]
-    is_secret = bool(found) and found[-1].end == len(raw)
-    return _without(found, raw, start), Tail.SECRET if is_secret else Tail.BEGINNING
+    return _without(found, raw, start), Tail(found[-1] if found and found[-1].end == len(raw) else None)
 
 
 def secrets(raw: str, depth: int = 0) -> list[Found]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from addons.redaction.finder import Tail, hashed, redact, redact_and_tell, suspicious
+from addons.redaction.finder import hashed, redact, redact_and_tell, suspicious
 from addons.redaction.headers import LOCATIONS, is_secret, redact_protocols
 from addons.redaction.places import LOOK_BEHIND
 from addons.redaction.rows import redact_row
@@ -112,7 +112,7 @@ class Redactor:
 
     def may_go_on(self, text: str) -> bool:
         """Whether what is at the end of a text that is not suspicious may be the beginning of a secret."""
-        return self.enabled and redact_and_tell(text[-LOOK_BEHIND:])[1] is not Tail.DECIDED
+        return self.enabled and redact_and_tell(text[-LOOK_BEHIND:])[1] is not None
 
     def _key(self, key: str) -> str:
         """Keys are few, and repeated in each object."""

@@ -15,14 +15,17 @@ from addons.redaction.channel import Channel, Slot
 from addons.redaction.finder import Tail, redact_and_tell
 from addons.redaction.plausible import is_word
 
+_AT_THE_END: Final = re.compile(r"[A-Za-z0-9+.:-]")
+_AT_THE_BEGINNING: Final = re.compile(r"[A-Za-z0-9:/]")
+"""Between these there is no break, so that a word goes on, or what a rule looks back at is in the text before."""
 _LONGEST_HEAD: Final = 32
-_HEAD: Final = re.compile(rf"[A-Za-z0-9_-]{{0,{_LONGEST_HEAD}}}")
+"""So many characters tell a word from the rest of a key."""
 
 
 def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
     """`context` stands in front of each, such as the member's name. A string without a secret comes back as it is."""
     clean: list[str] = []
-    known: dict[str, tuple[str, Tail]] = {}
+    known: dict[str, tuple[str, Tail | None]] = {}
     begin = 0
     for end in range(1, len(texts) + 1):
         whole = texts[begin] if begin + 1 == end else "".join(texts[begin:end])
@@ -30,7 +33,7 @@ def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
         if told is None:
             told = known[whole] = redact_and_tell(context + whole, len(context))
         text, tail = told
-        if end < len(texts) and (tail is Tail.BEGINNING or (tail is Tail.SECRET and not _word_follows(texts, end))):
+        if end < len(texts) and _belong_together(texts, end, tail):
             continue
         clean += [whole if text == whole else text] if begin + 1 == end else _joined(texts[begin:end], context)
         begin = end
@@ -46,6 +49,12 @@ def _joined(texts: Sequence[str], context: str) -> list[str]:
     return [slot.original if slot.text == slot.original else slot.text for slot in slots]
 
 
-def _word_follows(texts: Sequence[str], begin: int) -> bool:
-    head = _HEAD.match("".join(texts[begin : begin + _LONGEST_HEAD]))
-    return head is None or is_word(head[0])
+def _belong_together(texts: Sequence[str], end: int, tail: Tail | None) -> bool:
+    """Whether what follows from `end` on may change what is known of the texts before it, or the other way round."""
+    if tail is None:
+        return _AT_THE_END.search(texts[end - 1][-1:]) is not None and _AT_THE_BEGINNING.match(texts[end]) is not None
+    if tail.secret is None:
+        return True
+    following = "".join(texts[end : end + _LONGEST_HEAD])[:_LONGEST_HEAD]
+    rest = tail.secret.swallow.match(following) if tail.secret.swallow else None
+    return rest is not None and not is_word(rest[0])

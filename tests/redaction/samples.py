@@ -47,7 +47,7 @@ class Sample:
 
     @property
     def hidden(self) -> str:
-        return self.secret.removeprefix(self.public)
+        return self.secret.removeprefix(self.public).partition("\n-----END")[0]
 
     @property
     def redacted(self) -> str:
