@@ -28,23 +28,25 @@ USAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`told_by`: a field that every record with rows has; lines without it may be passed over unread. Empty: the
-    key."""
+    """`extract` names what makes the fields of a line, in `extracts`, where they are not the record's own; a file then
+    has no two rows with the same values of `once`. `record_key`: what a record has to have, if not the key."""
 
     name: str
     file: str
     fields: Mapping[str, str]
     select: str
-    told_by: str = ""
+    record_key: str = ""
+    extract: str = ""
+    once: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         return next(iter(self.fields))
 
     @property
-    def needle(self) -> str:
-        """What such a line has in it."""
-        return f'"{self.told_by or self.key}"'
+    def told_by(self) -> str:
+        """The field that makes a line a record; lines without it may be passed over unread."""
+        return self.record_key or self.key
 
 
 def _text(*names: str) -> dict[str, str]:
@@ -82,6 +84,21 @@ FACTS: dict[str, Fact] = {
             f"""SELECT flow_id, session_id, client, provider, purpose, api, model, {moment("ts")} AS answered,
                 session_source, agent_id, parent_id, transport, method, url, http_version, status, request_bytes
                 FROM records""",
+        ),
+        Fact(
+            "contents",
+            layout.FLOWS,
+            _text("hash", "flow_id", "session_id", "ts") | {"position": "BIGINT"},
+            f"SELECT hash, flow_id, session_id, {moment('ts')} AS answered, position FROM records",
+            record_key="flow_id",
+            extract="contents",
+            once=("session_id", "hash"),
+        ),
+        Fact(
+            "blobs",
+            layout.BLOBS,
+            _text("hash", "kind") | {"content": "JSON"},
+            "SELECT hash, kind, content FROM records",
         ),
         Fact(
             "numbers",

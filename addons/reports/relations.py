@@ -2,7 +2,8 @@
 
 In: which relations a mode reads, the filters as SQL. Out: the facts that they stand on, and the views' SQL. `calls`
 is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began; `answers` is a
-row an exchange that has ended, from its end record alone, so that sums need not read anything else.
+row an exchange that has ended, from its end record alone, so that sums need not read anything else. `new_contents` is
+a row for each content that is new in its session, with its call; content is JSON as text, null where its blob is gone.
 """
 
 from __future__ import annotations
@@ -60,6 +61,14 @@ RELATIONS: dict[str, Relation] = {
                         ends.dropped, ends.duration_ms, ends.ttft_ms, {_USAGE}
                     FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id)
                 LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}}""",
+        ),
+        Relation(
+            "new_contents",
+            ("calls", "contents", "blobs"),
+            """SELECT calls.*, position, hash, kind, content FROM calls JOIN (
+                SELECT flow_id, position, hash FROM contents QUALIFY
+                    row_number() OVER (PARTITION BY session_id, hash ORDER BY answered, flow_id, position) = 1
+                ) USING (flow_id) LEFT JOIN (SELECT hash, kind, content FROM blobs) USING (hash)""",
         ),
         Relation("answered_calls", ("calls",), 'SELECT * FROM calls WHERE "end" IS NOT NULL'),
     )
