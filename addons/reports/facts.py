@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from addons.sinks import layout
 
+TELLS_ITS_PRICE = ("openrouter",)
+"""Hosts whose `usage.cost` is in dollars, what they charge."""
+
 USAGE_FIELDS = (
     "input_tokens",
     "cache_read_input_tokens",
@@ -70,10 +73,22 @@ FACTS: dict[str, Fact] = {
             | _text("end", "error", "response_id", "stop_reason")
             | dict.fromkeys(("status", "events", "bytes", "dropped"), "BIGINT")
             | dict.fromkeys(("duration_ms", "ttft_ms"), "DOUBLE")
-            | {"usage": f"STRUCT({', '.join(f'{name} BIGINT' for name in USAGE_FIELDS)})"},
+            | {
+                "usage": f"STRUCT({', '.join(f'{name} BIGINT' for name in USAGE_FIELDS)})",
+                "usage_raw": 'STRUCT(speed VARCHAR, service_tier VARCHAR, "serviceTier" VARCHAR,'
+                " server_tool_use STRUCT(web_search_requests BIGINT), cost DOUBLE, is_byok BOOLEAN,"
+                " cost_details STRUCT(upstream_inference_cost DOUBLE))",
+            },
             f"""SELECT flow_id, session_id, client, provider, purpose, api, model, {moment("ts")} AS ended,
                 "end", error, response_id, stop_reason, status, events, bytes, dropped, duration_ms, ttft_ms,
-                {", ".join(f"usage.{name}" for name in USAGE_FIELDS)} FROM records""",
+                {", ".join(f"usage.{name}" for name in USAGE_FIELDS)},
+                usage_raw.speed, coalesce(usage_raw.service_tier, usage_raw."serviceTier") AS service_tier,
+                usage_raw.server_tool_use.web_search_requests AS web_searches,
+                CASE WHEN provider IN ({", ".join(f"'{name}'" for name in TELLS_ITS_PRICE)}) AND usage_raw.cost >= 0
+                    THEN usage_raw.cost + CASE WHEN usage_raw.is_byok
+                        THEN coalesce(usage_raw.cost_details.upstream_inference_cost, 0) ELSE 0 END
+                    END AS told_cost
+                FROM records""",
         ),
         Fact(
             "flows",
@@ -84,6 +99,17 @@ FACTS: dict[str, Fact] = {
             f"""SELECT flow_id, session_id, client, provider, purpose, api, model, {moment("ts")} AS answered,
                 session_source, agent_id, parent_id, transport, method, url, http_version, status, request_bytes
                 FROM records""",
+        ),
+        Fact(
+            "tiers",
+            layout.FLOWS,
+            {
+                "flow_id": "VARCHAR",
+                "request": 'STRUCT(speed VARCHAR, service_tier VARCHAR, "serviceTier" VARCHAR)',
+            },
+            """SELECT flow_id, request.speed AS asked_speed,
+                coalesce(request.service_tier, request."serviceTier") AS asked_service_tier
+                FROM records WHERE coalesce(asked_speed, asked_service_tier) IS NOT NULL OR flow_id IS NULL""",
         ),
         Fact(
             "contents",
