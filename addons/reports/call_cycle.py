@@ -49,34 +49,44 @@ VIOLATING: dict[tuple[State, Step], tuple[State, Violation]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """Who asks. `number` is its place in the log."""
+
+    flow_id: str
+    number: int
+    session_id: str
+    agent_id: str | None
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A tool's result as a request has it. `digest` is the same for the same content."""
 
     call_id: str | None
-    digest: bytes
-    size: int
-    """Characters."""
+    digest: str
+    chars: int
     is_error: bool
+    head: str = ""
+    """How it begins."""
 
 
 @dataclass(slots=True)
 class Call:
     """`call_id` None: the dialect has none. `announced_in` None: only its result has been seen."""
 
-    session_id: str
-    agent_id: str | None
-    announced_in: str | None
     call_id: str | None
-    name: str
+    tool: str
     kind: str
+    announced_in: Exchange | None
     argument_chars: int | None = None
     state: State = State.ANNOUNCED
     moments: dict[State, int] = field(default_factory=dict)
     """When each state was reached, nanoseconds of the epoch; without those that nothing tells."""
     violations: list[Violation] = field(default_factory=list)
     result: Result | None = None
-    returned_in: str | None = None
-    """The exchange whose request brought the result first; the answer's own where the provider ran the tool."""
+    returned_in: Exchange | None = None
+    """Whose request brought the result first."""
     went_on: bool = False
     """Its session has gone on without a result of it."""
 
