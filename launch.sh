@@ -18,6 +18,7 @@ COMMANDS='
   console | [OPTION…] | mitmproxy in this terminal, the same proxy
   replay  | FILE      | show a log again: at its recorded pace, N times as fast (--speed N), or at once (--speed inf)
   follow  | [FILE]    | show what goes on in a log while another proxy writes it, as tail -f does
+  report  | MODE …    | a question about the log: tokens, sessions, errors and more; without a mode, what can be asked
   demo    | [OPTION…] | a recorded conversation through the real proxy: no network, no key (demo --help)
   run     | CMD…      | start a client routed through the proxy and return its exit status
   env     |           | print that routing as exports, to be evaluated: eval "$(./launch.sh env)"
@@ -93,6 +94,15 @@ command_follow() {
   esac
   prepare
   view "$file" follow "$@"
+}
+
+# Bytecode goes into .venv, also where Python is told to write none: without it starting takes longer than answering.
+# -P: what lies in the current folder is none of ours.
+command_report() {
+  prepare
+  unset PYTHONDONTWRITEBYTECODE
+  export PYTHONPATH=$ROOT PYTHONPYCACHEPREFIX=$VENV/bytecode
+  exec "$VENV/bin/python" -P -m addons.reports "$@"
 }
 
 command_demo() {

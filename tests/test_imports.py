@@ -20,6 +20,14 @@ MAY_IMPORT = {
     "addons.pricing": {"addons.pricing"},
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
+    "addons.reports": {
+        "addons.reports",
+        "addons.pricing",
+        "addons.sinks",
+        "addons.protocols",
+        "addons.wire",
+        "renderers",
+    },
     "addons.sources": {
         "addons.sources",
         "addons.request_parts",
