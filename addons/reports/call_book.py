@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from addons.reports.call_cycle import Call, Exchange, Result, State, Step, Violation
 
@@ -26,7 +27,7 @@ class Asked:
     """A request."""
 
     exchange: Exchange
-    at_ns: int
+    at: datetime
     previous_response_id: str | None = None
     mentioned: Collection[str] = ()
     """Ids of the calls that stand in the conversation; those that an earlier request had may be left out."""
@@ -54,7 +55,7 @@ class Answered:
     """An end."""
 
     flow_id: str
-    at_ns: int
+    at: datetime
     is_whole: bool
     response_id: str | None
     calls: Sequence[Announced] = ()
@@ -76,11 +77,16 @@ class CallBook:
         self._anywhere: dict[str, Call] = {}
         self._agents: dict[tuple[str, str | None, str], _Agent] = {}
         self._mentioned: set[tuple[str, str]] = set()
-        self._responses: set[str] = set()
+        self._chains: dict[str, int] = {}
+        """Response id to how many responses its own goes on from."""
+        self._links: dict[str, str] = {}
+        """Flow id of an open exchange to the response that it goes on from."""
 
     def asked(self, asked: Asked) -> None:
         exchange = asked.exchange
         self._open[exchange.flow_id] = exchange
+        if asked.previous_response_id is not None:
+            self._links[exchange.flow_id] = asked.previous_response_id
         agent = self._agent(exchange)
         self._mentioned.update((exchange.session_id, call_id) for call_id in asked.mentioned)
         self._take_nameless(asked, agent)
@@ -97,13 +103,14 @@ class CallBook:
 
     def answered(self, answered: Answered) -> None:
         exchange = self._open.pop(answered.flow_id, None)
+        previous = self._links.pop(answered.flow_id, None)
         if answered.response_id is not None:
-            self._responses.add(answered.response_id)
+            self._chains[answered.response_id] = self._chain(previous)
         if exchange is None:
             return
         last = len(answered.calls) - 1
         calls = [
-            self._announce(exchange, answered.at_ns, told, may_be_cut=not answered.is_whole and number == last)
+            self._announce(exchange, answered, told, may_be_cut=not answered.is_whole and number == last)
             for number, told in enumerate(answered.calls)
         ]
         if answered.is_whole:
@@ -122,12 +129,13 @@ class CallBook:
     def _agent(self, exchange: Exchange) -> _Agent:
         return self._agents.setdefault((exchange.session_id, exchange.agent_id, exchange.purpose), _Agent())
 
-    def _announce(self, exchange: Exchange, at_ns: int, told: Announced, may_be_cut: bool) -> Call:
+    def _announce(self, exchange: Exchange, answered: Answered, told: Announced, may_be_cut: bool) -> Call:
         call = Call(told.call_id, told.tool, told.kind, exchange, told.argument_chars)
+        call.response_id = answered.response_id
         if told.argument_chars:
             call.take(Step.ARGUMENTS)
         if told.is_json or not may_be_cut:
-            call.take(Step.DONE, at_ns)
+            call.take(Step.DONE, answered.at)
             if told.argument_chars and not told.is_json and told.kind != "custom":
                 call.violate(Violation.ARGUMENTS_NO_JSON)
         self.calls.append(call)
@@ -145,7 +153,7 @@ class CallBook:
         if call is None:
             self._take_orphan(asked, result, key)
         elif call.result is None:
-            _give(call, asked, result)
+            self._give(call, asked, result)
         elif asked.previous_response_id and call.result.digest != result.digest:
             call.take(Step.RESULT)
 
@@ -154,21 +162,24 @@ class CallBook:
         latest = asked.results[len(asked.results) - asked.latest :]
         waiting = [call for call in agent.waiting if call.call_id is None and call.result is None]
         for call, result in zip(waiting, (result for result in latest if result.call_id is None), strict=False):
-            _give(call, asked, result)
+            self._give(call, asked, result)
 
     def _take_orphan(self, asked: Asked, result: Result, key: tuple[str, str]) -> None:
         """Its call may have been made before the log begins: then the conversation has it, or does not tell."""
-        is_untold = asked.previous_response_id is not None and asked.previous_response_id not in self._responses
+        is_untold = asked.previous_response_id is not None and asked.previous_response_id not in self._chains
         if key in self._mentioned or is_untold:
             return
         self._mentioned.add(key)
         call = Call(result.call_id, "", "", None, None, State.RETURNED)
-        call.moments[State.RETURNED] = asked.at_ns
+        call.moments[State.RETURNED] = asked.at
         call.result, call.returned_in = result, asked.exchange
         call.violate(Violation.RESULT_WITHOUT_CALL)
         self.calls.append(call)
 
+    def _give(self, call: Call, asked: Asked, result: Result) -> None:
+        call.take(Step.RESULT, asked.at)
+        call.result, call.returned_in = result, asked.exchange
+        call.goes_on_from, call.chain = asked.previous_response_id, self._chain(asked.previous_response_id)
 
-def _give(call: Call, asked: Asked, result: Result) -> None:
-    call.take(Step.RESULT, asked.at_ns)
-    call.result, call.returned_in = result, asked.exchange
+    def _chain(self, previous_response_id: str | None) -> int:
+        return 0 if previous_response_id is None else self._chains.get(previous_response_id, 0) + 1

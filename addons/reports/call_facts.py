@@ -1,7 +1,7 @@
-"""Facts about tool calls, as SQL: what an answer announces, what stands in a conversation, which of it each request has.
+"""Facts about tool calls, as SQL: what answers announce, what stands in conversations, which of it each request has.
 
-In: fields of the log's records (LOGFORMAT.md). Out: `SELECT`s for facts.py. They say of a conversation's element what
-`protocols/request_calls.py` and `request_text.py` say in Python, for all dialects, and are tested against those; as SQL
+In: fields of the log's records (LOGFORMAT.md). Out: `SELECT`s for facts.py. Of a conversation's element they find, in
+every dialect, the calls that a client answers and the results, as `protocols/request_text.py` does in Python. As SQL
 they run on all processors, and in an index only over what is new.
 """
 
@@ -14,7 +14,7 @@ ANNOUNCED_FIELDS = {"flow_id": "VARCHAR", "tool_calls": "JSON"}
 
 # A line that is no record has to keep its row of nulls: unnesting nothing would drop it.
 ANNOUNCED = """
-    SELECT flow_id, place, call->>'$.id' AS call_id, call->>'$.name' AS tool, call->>'$.kind' AS kind,
+    SELECT flow_id, place, call->>'$.id' AS call_id, coalesce(call->>'$.name', '') AS tool, call->>'$.kind' AS kind,
         length(coalesce(call->>'$.arguments_raw', call->>'$.arguments'))::INTEGER AS argument_chars,
         coalesce(json_type(call, '$.arguments') != 'NULL', false) AS is_json
     FROM (
@@ -26,18 +26,19 @@ ANNOUNCED = """
 CONVERSATION_FIELDS = {"flow_id": "VARCHAR", "request": "JSON"}
 
 _PLACES = ("messages", "input", "contents", "request.contents", "response.input", "additional_messages")
-"""Where the conversation is whose elements may be calls and results, in a request and in what wraps one."""
+"""Where a request, or what wraps one, has the conversation whose elements may be calls and results."""
 
 
 def _item_number(digest: str) -> str:
-    """Half a content's hash as a number: two in a log that are the same half are less likely than a broken disk."""
+    """Half of a content's hash: in a log of millions of contents two are the same once in a million logs."""
     return f"('0x' || left({digest}, 16))::UBIGINT"
 
 
 _REFERENCES = ", ".join(f"""json_extract_string(request, '$.{place}[*]."$ref"')""" for place in _PLACES)
 
 CONVERSATIONS = f"""
-    SELECT flow_id, coalesce(request->>'$.previous_response_id', request->>'$.response.previous_response_id')
+    SELECT flow_id,
+        coalesce(request->>'$.previous_response_id', request->>'$.response.previous_response_id')
             AS previous_response_id,
         [{_item_number("digest")} FOR digest IN list_concat({_REFERENCES})] AS items
     FROM records"""
@@ -63,38 +64,37 @@ def _string(value: str, path: str) -> str:
     return f"CASE json_type({value}, '{path}') WHEN 'VARCHAR' THEN {value}->>'{path}' END"
 
 
-def _result_text(value: str) -> str:
+_PART = f"""CASE json_type(part)
+    WHEN 'VARCHAR' THEN part->>'$'
+    WHEN 'OBJECT' THEN coalesce(
+        {_string("part", "$.text")}, part->>'$.json',
+        '[' || coalesce({_string("part", "$.type")}, json_keys(part)[1]) || ']')
+    WHEN 'NULL' THEN '' ELSE part::VARCHAR END"""
+
+
+def _text(value: str) -> str:
     """A result as text: a string as it is, the texts of a list of blocks, else its JSON."""
-    part = f"""CASE json_type(part) WHEN 'VARCHAR' THEN part->>'$' WHEN 'OBJECT' THEN coalesce(
-            {_string("part", "$.text")}, part->>'$.json', '[' || coalesce({_string("part", "$.type")}, json_keys(part)[1]) || ']')
-        WHEN 'NULL' THEN '' ELSE part::VARCHAR END"""
     return f"""CASE json_type({value})
         WHEN 'VARCHAR' THEN {value}->>'$'
-        WHEN 'ARRAY' THEN array_to_string([text FOR text IN [{part} FOR part IN json_extract({value}, '$[*]')]
-            IF text != ''], chr(10))
+        WHEN 'ARRAY' THEN array_to_string(
+            [text FOR text IN [{_PART} FOR part IN json_extract({value}, '$[*]')] IF text != ''], chr(10))
         WHEN 'OBJECT' THEN coalesce({_string(value, "$.content")}, {_string(value, "$.text")}, {value}::VARCHAR)
         WHEN 'NULL' THEN '' ELSE coalesce({value}::VARCHAR, '') END"""
 
 
 def _result(call_id: str, value: str, failed: str) -> str:
-    return f"{{call_id: {call_id}, text: {_result_text(value)}, is_error: coalesce({failed}, false)}}"
+    return f"{{call_id: {call_id}, text: {_text(value)}, is_error: coalesce({failed}, false)}}"
 
 
-_ANSWER = "coalesce(json_extract(block, '$.functionResponse'), json_extract(block, '$.function_response'))"
-_RESPONSE = "json_extract(answer, '$.response')"
-_SAID = f"""coalesce(
-    {", ".join(f"nullif(nullif(nullif(json_extract(answer, '$.response.{name}'), 'null'), '\"\"'), 'false')" for name in ("error", "output", "result"))},
-    {_RESPONSE})"""
-
-_OUTPUT = _result(
+_RESPONSES = _result(
     "coalesce(nullif(content->>'$.call_id', ''), content->>'$.id')",
     "json_extract(content, '$.output')",
     "content->>'$.status' IN ('failed', 'incomplete') OR json_extract(content, '$.output.success') = 'false'",
 )
-_TOOL_MESSAGE = _result(
+_CHAT = _result(
     "content->>'$.tool_call_id'", "json_extract(content, '$.content')", "json_extract(content, '$.is_error') = 'true'"
 )
-_TOOL_RESULT = _result(
+_ANTHROPIC = _result(
     "block->>'$.tool_use_id'", "json_extract(block, '$.content')", "json_extract(block, '$.is_error') = 'true'"
 )
 _BEDROCK = _result(
@@ -103,24 +103,31 @@ _BEDROCK = _result(
     "block->>'$.toolResult.status' = 'error'",
 )
 _GEMINI = _result(
-    "answer->>'$.id'",
-    _SAID,
-    "json_type(answer, '$.response.error') IS NOT NULL AND json_type(answer, '$.response.error') != 'NULL'",
+    "block->>'$.functionResponse.id'",
+    "coalesce(block->'$.functionResponse.response.error', block->'$.functionResponse.response.output',"
+    " block->'$.functionResponse.response.result', block->'$.functionResponse.response')",
+    "json_type(block, '$.functionResponse.response.error') != 'NULL'",
 )
 
 _RESULTS = f"""CASE
-    WHEN suffix(type, '_output') THEN [{_OUTPUT}]
-    WHEN role IN ('tool', 'function') THEN [{_TOOL_MESSAGE}]
+    WHEN suffix(type, '_output') THEN [{_RESPONSES}]
+    WHEN role IN ('tool', 'function') THEN [{_CHAT}]
     ELSE list_concat(
-        [{_TOOL_RESULT} FOR block IN blocks IF block->>'$.type' = 'tool_result'],
+        [{_ANTHROPIC} FOR block IN blocks IF block->>'$.type' = 'tool_result'],
         [{_BEDROCK} FOR block IN blocks IF json_type(block, '$.toolResult') = 'OBJECT'],
-        [{_GEMINI} FOR answer IN [{_ANSWER} FOR block IN blocks] IF json_type(answer) = 'OBJECT'])
+        [{_GEMINI} FOR block IN blocks IF json_type(block, '$.functionResponse') = 'OBJECT'])
     END"""
+
+_EXIT_CODE = r"""try_cast(nullif(coalesce(
+    nullif(regexp_extract(left(result.text, 300), '(?:^|\n)(?:Process exited with code|Exit code:?) (-?\d+)', 1), ''),
+    regexp_extract(right(result.text, 300), '"metadata":\s*\{[^{}]*"exit_code":\s*(-?\d+)', 1)), '') AS INTEGER)"""
+"""Of a command, where the client writes it into the result: Claude Code's first line, Codex's head or metadata."""
 
 ITEMS = f"""
     SELECT hash, {_item_number("hash")} AS item, calls,
         [{{call_id: result.call_id, digest: md5(result.text), chars: length(result.text)::INTEGER,
-           head: left(result.text, {HEAD_CHARS}), is_error: result.is_error}} FOR result IN results] AS results
+           head: left(result.text, {HEAD_CHARS}), is_error: result.is_error, exit_code: {_EXIT_CODE}}}
+         FOR result IN results] AS results
     FROM (
         SELECT hash, {_CALLS} AS calls, {_RESULTS} AS results
         FROM (
@@ -129,3 +136,60 @@ ITEMS = f"""
                     ELSE json_extract(content, '$.parts[*]') END AS blocks
             FROM records))
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
+
+RECENT = 200
+"""So many of a conversation's last elements are looked at. What is new in it, and what answers it, is among them."""
+
+MOMENTS = f"""
+    WITH recent AS (
+        SELECT flow_id, session_id, started, unnest(items[-{RECENT}:]) AS item,
+            generate_subscripts(items[-{RECENT}:], 1) AS place
+        FROM conversations JOIN exchanges USING (flow_id)),
+    marked AS (
+        SELECT recent.*, len(calls) > 0 AS has_calls, len(results) > 0 AS has_results
+        FROM recent JOIN call_items USING (item)),
+    -- What no earlier request of the session had; and what follows the last call, which may be word for word the same.
+    told AS (
+        SELECT flow_id, item, place, bool_or(is_latest) AS is_latest FROM (
+            SELECT arg_min(flow_id, started) AS flow_id, item, arg_min(place, started) AS place, false AS is_latest
+            FROM marked GROUP BY session_id, item
+            UNION ALL
+            SELECT flow_id, item, place, true FROM (
+                SELECT *, max(place) FILTER (has_calls) OVER (PARTITION BY flow_id) AS last_call FROM marked)
+            WHERE has_results AND place > coalesce(last_call, 0))
+        GROUP BY flow_id, item, place),
+    elements AS (
+        SELECT flow_id, list({{is_latest: is_latest, calls: calls, results: results}} ORDER BY place) AS elements
+        FROM told JOIN call_items USING (item) GROUP BY flow_id),
+    -- An id has two results in one conversation only where two elements have one, or an element is there twice.
+    ids AS (
+        SELECT item, unnest([result.call_id FOR result IN results]) AS call_id, true AS is_result FROM call_items
+        UNION ALL SELECT item, unnest([call.call_id FOR call IN calls]), false FROM call_items),
+    suspects AS (SELECT call_id FROM ids WHERE is_result AND call_id IS NOT NULL GROUP BY call_id HAVING count(*) > 1),
+    repetitive AS (SELECT flow_id FROM conversations WHERE len(items) > len(list_distinct(items))),
+    doubled AS (
+        SELECT flow_id, list(call_id ORDER BY call_id) AS doubled FROM (
+            SELECT arg_min(flow_id, started) AS flow_id, call_id FROM (
+                SELECT session_id, flow_id, any_value(started) AS started, call_id
+                FROM marked JOIN ids USING (item)
+                WHERE call_id IS NOT NULL
+                    AND (call_id IN (FROM suspects) OR flow_id IN (FROM repetitive))
+                GROUP BY session_id, flow_id, call_id
+                HAVING count(*) FILTER (is_result) > greatest(1, count(*) FILTER (NOT is_result)))
+            GROUP BY session_id, call_id)
+        GROUP BY flow_id),
+    announced_by AS (
+        SELECT flow_id, list({{call_id: call_id, tool: tool, kind: kind, argument_chars: argument_chars,
+            is_json: is_json}} ORDER BY place) AS announced
+        FROM announced GROUP BY flow_id)
+    SELECT started AS moment, 0 AS what, exchanges.flow_id, idx, session_id, session_number, agent_id,
+        coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,
+        false AS is_whole, NULL AS response_id, NULL AS announced,
+        exchanges.flow_id IN (SELECT flow_id FROM calls) AS is_wanted
+    FROM exchanges LEFT JOIN conversations USING (flow_id) LEFT JOIN elements USING (flow_id)
+        LEFT JOIN doubled USING (flow_id)
+    UNION ALL
+    SELECT ended, 1, flow_id, idx, session_id, session_number, agent_id, purpose, api, NULL, NULL, NULL,
+        "end" = 'complete', response_id, announced, NULL
+    FROM exchanges LEFT JOIN announced_by USING (flow_id) WHERE ended IS NOT NULL"""
+"""A row where an exchange begins (`what` 0), and one where it ends: all that its calls and results are told by."""
