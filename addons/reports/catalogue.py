@@ -9,10 +9,10 @@ from __future__ import annotations
 import difflib
 
 from addons.reports.mode import Mode
-from addons.reports.modes import calls, usage
+from addons.reports.modes import calls, tool_calls, usage
 from addons.reports.question import QuestionError
 
-MODES: dict[str, Mode] = {mode.name: mode for room in (usage, calls) for mode in room.MODES}
+MODES: dict[str, Mode] = {mode.name: mode for room in (usage, calls, tool_calls) for mode in room.MODES}
 
 
 def find(name: str) -> Mode:

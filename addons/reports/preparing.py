@@ -1,7 +1,7 @@
 """What some relations need that is not in the log's records: prices, the sizes of files.
 
-In: a connection, a preparation's name as relations give it. Out: macros and temporary tables. Price lists take longer to
-load than most reports take, so they are loaded here, when somebody asks.
+In: a connection, a preparation's name as relations give it. Out: macros and temporary tables. Price lists take longer
+to load than most reports take, so they are loaded here, when somebody asks.
 """
 
 from __future__ import annotations

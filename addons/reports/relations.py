@@ -1,9 +1,11 @@
 """Relations: what queries read, as views over facts, already without what the filters leave out.
 
 In: which relations a mode reads, the filters as SQL. Out: the facts that they stand on, and the views' SQL. `calls`
-is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began; `answers` is a
-row an exchange that has ended, from its end record alone, so that sums need not read anything else. `new_contents` is
-a row for each content that is new in its session, with its call; content is JSON as text, null where its blob is gone.
+is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began (`exchanges` are
+all of them, whatever the filters say); `answers` is a row an exchange that has ended, from its end record alone, so
+that sums need not read anything else. `new_contents` is a row for each content that is new in its session, with its
+call: content is JSON as text, null where its blob is gone. `priced` are answers with what they cost; `call_moments` is
+what the lives of tool calls are told by.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from addons.reports import call_facts
 from addons.reports.costs import COST, JOIN, SLOT_S, TIER
 from addons.reports.facts import FACTS, USAGE_FIELDS, Fact
 
@@ -45,9 +48,9 @@ RELATIONS: dict[str, Relation] = {
                 FROM ends LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}}""",
         ),
         Relation(
-            "calls",
+            "exchanges",
             ("flows", "ends", "session_numbers"),
-            f"""SELECT * FROM (
+            f"""
                 SELECT row_number() OVER (ORDER BY started, flow_id) AS idx, * FROM (
                     SELECT coalesce(ends.flow_id, flows.flow_id) AS flow_id,
                         coalesce({_STARTED}, flows.answered) AS started, ends.ended,
@@ -63,7 +66,13 @@ RELATIONS: dict[str, Relation] = {
                         ends."end", ends.error, ends.response_id, ends.stop_reason, ends.events, ends.bytes,
                         ends.dropped, ends.duration_ms, ends.ttft_ms, {_USAGE}
                     FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id)
-                LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}}""",
+                LEFT JOIN session_numbers USING (session_id)""",
+        ),
+        Relation("calls", ("exchanges",), "SELECT * FROM exchanges WHERE {filters}"),
+        Relation(
+            "call_moments",
+            ("exchanges", "calls", "announced", "conversations", "call_items"),
+            call_facts.MOMENTS,
         ),
         Relation(
             "new_contents",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +80,7 @@ def answer(
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
         rows = _batches(result.fetchmany)
         if mode.step is not None:
-            rows = mode.step(rows, question)
+            rows = mode.step(rows, replace(question, log_dir=root))
         if question.last is not None:
             rows = _last(rows, question.last, is_reversed=mode.step is None)
         kept = list(itertools.islice(rows, _KEPT_ROWS))
