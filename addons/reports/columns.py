@@ -40,11 +40,12 @@ NUMERIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`totalled`: tables end in its sum. `weight`: the greater, the later it is shortened in a narrow terminal."""
+    """`totalled`: tables end in its sum. `is_minor`: a table has it only where something was told and there is room."""
 
     name: str
     kind: Kind = Kind.TEXT
     totalled: bool = False
+    is_minor: bool = False
 
 
 def text(*names: str) -> tuple[Column, ...]:
