@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addons.reports.columns import Column, Kind, counts, names, text
+from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode
 
 _CALL = (
@@ -60,12 +60,16 @@ MODES = (
         "Every call: number, time, session, purpose, model, size of the request, how it ended.",
         (
             *_CALL,
-            *names("client", "purpose", "model"),
-            *counts("messages", "tools"),
+            *names("client"),
+            *minor(*names("purpose")),
+            *names("model"),
+            Column("messages", Kind.INTEGER),
+            Column("tools", Kind.INTEGER, is_minor=True),
             Column("status", Kind.INTEGER),
-            *names("end", "stop_reason"),
+            *names("end"),
+            *minor(*names("stop_reason")),
             Column("duration_ms", Kind.MILLISECONDS),
-            *text("flow_id"),
+            *minor(*text("flow_id")),
         ),
         ("calls", "requests"),
         f"SELECT {_CALL_SQL}, client, purpose, model, messages, tools, status, coalesce(\"end\", 'open'), stop_reason,"
@@ -148,7 +152,7 @@ MODES = (
             *names("request_id", "client_request_id"),
             *text("user_agent"),
             *names("sdk", "sdk_version", "runtime", "runtime_version"),
-            *text("flow_id"),
+            *minor(*text("flow_id")),
         ),
         ("calls", "headers"),
         f"""SELECT {_CALL_SQL}, client, try_cast(request_headers['x-stainless-retry-count'] AS BIGINT),
@@ -173,7 +177,7 @@ MODES = (
             Column("added_bytes", Kind.BYTES, totalled=True),
             Column("input_tokens", Kind.INTEGER),
             Column("added_tokens", Kind.INTEGER, totalled=True),
-            *text("flow_id"),
+            *minor(*text("flow_id")),
         ),
         ("calls", "exchanges", "requests"),
         f"""SELECT {_CALL_SQL}, agent, messages, added_messages, request_bytes, added_bytes, input_tokens,
@@ -195,7 +199,7 @@ MODES = (
             *_CALL,
             *names("client", "model"),
             *counts("thinking_chars", "encrypted_chars", "reasoning_output_tokens"),
-            *text("flow_id"),
+            *minor(*text("flow_id")),
         ),
         ("answered_calls", "texts", "encrypted"),
         f"""SELECT {_CALL_SQL}, client, model, thinking_chars, encrypted_chars, reasoning_output_tokens, flow_id

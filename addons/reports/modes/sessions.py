@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from addons.reports.columns import Column, Kind, counts, names, text
+from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode
-from addons.reports.modes.usage import COST, COST_SQL, MAIN_FIELDS, PRICED, sums
+from addons.reports.modes.usage import MAIN_FIELDS, MONEY, MONEY_SQL, PRICED
 
 _SESSION = Column("session_number", Kind.SESSION)
 _BEGAN = Column("started", Kind.TIME)
-_LAST = Column("last_call", Kind.TIME)
-_CALLS = (*counts("calls", "failed"), *counts(*MAIN_FIELDS), *COST)
-_CALLS_SQL = f"""count(*) AS calls, count(*) FILTER ("end" != 'complete') AS failed, {sums(MAIN_FIELDS)}, {COST_SQL}"""
+_LAST = Column("last_call", Kind.TIME, is_minor=True)
+_CALLS = (*minor(*counts("failed")), *MONEY)
+_CALLS_SQL = f"""count(*) FILTER ("end" != 'complete') AS failed, {MONEY_SQL}"""
 _MODELS_SQL = "string_agg(DISTINCT model, ', ' ORDER BY model)"
 _SPAN = "max(coalesce(ended, started))"
 
@@ -26,9 +26,10 @@ MODES = (
             _BEGAN,
             _LAST,
             *names("client"),
-            *counts("agents"),
+            *minor(*counts("agents")),
             *_CALLS,
-            *text("models", "session_id"),
+            *text("models"),
+            *minor(*text("session_id")),
         ),
         ("priced_calls",),
         f"SELECT any_value(session_number), min(started) AS began, {_SPAN}, any_value(client),"
@@ -44,13 +45,19 @@ MODES = (
         (
             Column("call", Kind.INTEGER),
             _BEGAN,
-            *names("agent", "purpose", "model"),
-            *counts(*MAIN_FIELDS),
+            *minor(*names("agent", "purpose")),
+            *names("model"),
+            *counts(*MAIN_FIELDS[:2]),
+            *minor(*counts(MAIN_FIELDS[2])),
+            *counts("output_tokens"),
+            *minor(*counts("reasoning_output_tokens")),
             Column("cost", Kind.MONEY, totalled=True),
-            Column("ttft_ms", Kind.MILLISECONDS),
+            Column("ttft_ms", Kind.MILLISECONDS, is_minor=True),
             Column("duration_ms", Kind.MILLISECONDS, totalled=True),
-            *names("end", "stop_reason"),
-            *text("tools", "flow_id"),
+            *names("end"),
+            *minor(*names("stop_reason")),
+            *text("tools"),
+            *minor(*text("flow_id")),
         ),
         ("priced_calls", "tool_calls"),
         f"""SELECT idx, started, coalesce(agent_id, 'main'), purpose, model, {", ".join(MAIN_FIELDS)}, cost, ttft_ms,
@@ -66,7 +73,7 @@ MODES = (
     Mode(
         "agents",
         "Agents and sub-agents of each session, with their calls, tokens and dollars.",
-        (_SESSION, *names("agent_id", "parent_id"), _BEGAN, _LAST, *_CALLS, *text("models")),
+        (_SESSION, *names("agent_id"), *minor(*names("parent_id")), _BEGAN, _LAST, *_CALLS, *text("models")),
         ("priced_calls",),
         f"SELECT any_value(session_number), agent_id, any_value(parent_id), min(started) AS began, {_SPAN},"
         f" {_CALLS_SQL}, {_MODELS_SQL} FROM priced_calls GROUP BY session_id, agent_id",
@@ -80,7 +87,7 @@ MODES = (
             *names("model", "provider"),
             _BEGAN,
             _LAST,
-            *counts("sessions"),
+            *minor(*counts("sessions")),
             *_CALLS,
             Column("ttft_ms_p50", Kind.MILLISECONDS),
             Column("tokens_per_second_p50", Kind.FLOAT),
@@ -95,7 +102,7 @@ MODES = (
     Mode(
         "clients",
         "Clients and their versions, with their calls, tokens and dollars.",
-        (*names("client", "user_agent"), _BEGAN, _LAST, *counts("sessions"), *_CALLS, *text("models")),
+        (*names("client", "user_agent"), _BEGAN, _LAST, *minor(*counts("sessions")), *_CALLS, *text("models")),
         ("priced_calls", "headers"),
         f"SELECT client, request_headers['user-agent'] AS user_agent, min(started) AS began, {_SPAN},"
         f" count(DISTINCT session_id), {_CALLS_SQL}, {_MODELS_SQL}"

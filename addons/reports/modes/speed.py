@@ -13,7 +13,8 @@ _LEAST_STALL_MS = 2000
 
 
 def _milliseconds(name: str) -> tuple[Column, ...]:
-    return tuple(Column(f"{name}_p{each}", Kind.MILLISECONDS) for each in _QUANTILES)
+    """The median, and what a table has room for."""
+    return tuple(Column(f"{name}_p{each}", Kind.MILLISECONDS, is_minor=each != 50) for each in _QUANTILES)
 
 
 def _quantiles(value: str) -> str:
@@ -29,7 +30,7 @@ MODES = (
             *_milliseconds("ttft_ms"),
             *_milliseconds("duration_ms"),
             Column("tokens_per_second_p50", Kind.FLOAT),
-            Column("tokens_per_second_p10", Kind.FLOAT),
+            Column("tokens_per_second_p10", Kind.FLOAT, is_minor=True),
             *_milliseconds("longest_pause_ms"),
             *counts("stalled_calls"),
         ),
@@ -52,7 +53,7 @@ MODES = (
             ),
             Column("read_share", Kind.SHARE),
             Column("written_share", Kind.SHARE),
-            Column("calls_without_cache", Kind.INTEGER, totalled=True),
+            Column("calls_without_cache", Kind.INTEGER, totalled=True, is_minor=True),
         ),
         ("answers",),
         """SELECT {keys}, count(*), sum(input_tokens)::BIGINT, sum(cache_read_input_tokens)::BIGINT,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from addons.reports.columns import Column, Kind, counts, names, text
+from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question
 
@@ -20,9 +20,9 @@ _TOLD = "coalesce(arguments::VARCHAR, arguments_raw)"
 
 _ECONOMICS = (
     *counts("calls", "argument_chars", "results", "result_chars", "errors"),
-    Column("result_chars_p50", Kind.INTEGER),
-    Column("first", Kind.TIME),
-    Column("last", Kind.TIME),
+    Column("result_chars_p50", Kind.INTEGER, is_minor=True),
+    Column("first", Kind.TIME, is_minor=True),
+    Column("last", Kind.TIME, is_minor=True),
 )
 _ECONOMICS_SQL = f"""count(*) AS calls, sum(length({_TOLD}))::BIGINT, count(result_chars), sum(result_chars)::BIGINT,
     count(*) FILTER (is_error OR exit_code != 0), median(result_chars)::BIGINT, min(started) AS first, max(started)
@@ -66,7 +66,7 @@ MODES = (
     Mode(
         "tool_calls",
         "Every tool call, with its arguments.",
-        (*_CALL, *names("tool", "kind"), Column("arguments", Kind.JSON), *text("call_id", "flow_id")),
+        (*_CALL, *names("tool", "kind"), Column("arguments", Kind.JSON), *minor(*text("call_id", "flow_id"))),
         ("calls", "tool_calls"),
         f"SELECT {_CALL_SQL}, name, kind, {_TOLD}, id, flow_id FROM calls JOIN tool_calls USING (flow_id)",
         ("idx", "place"),
@@ -105,7 +105,7 @@ MODES = (
             *text("command"),
             Column("exit_code", Kind.INTEGER),
             *names("is_error"),
-            *text("flow_id"),
+            *minor(*text("flow_id")),
         ),
         ("calls", "tool_calls", "returns"),
         f"""SELECT {_CALL_SQL}, name, {_TOLD}, exit_code, is_error, flow_id
@@ -119,10 +119,11 @@ MODES = (
         "Files that tools named: how often read, searched, written, edited, deleted.",
         (
             *text("path"),
-            *counts(*_DEEDS),
-            Column("sessions", Kind.INTEGER),
-            Column("first", Kind.TIME),
-            Column("last", Kind.TIME),
+            *counts(*_DEEDS[:-1]),
+            *minor(*counts(_DEEDS[-1])),
+            Column("sessions", Kind.INTEGER, is_minor=True),
+            Column("first", Kind.TIME, is_minor=True),
+            Column("last", Kind.TIME, is_minor=True),
         ),
         ("calls", "tool_calls"),
         f"""SELECT {_CALL_SQL}, name, {_TOLD} FROM calls JOIN tool_calls USING (flow_id)

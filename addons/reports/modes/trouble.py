@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addons.reports.columns import Column, Kind, names, text
+from addons.reports.columns import Column, Kind, minor, names, text
 from addons.reports.mode import Mode
 
 _RETRY_S = 180
@@ -28,11 +28,11 @@ MODES = (
             Column("status", Kind.INTEGER),
             *names("end"),
             *text("error"),
-            *names("retry_after"),
+            *minor(*names("retry_after")),
             Column("next_call", Kind.INTEGER),
-            Column("next_after_ms", Kind.MILLISECONDS),
-            *names("next_end"),
-            *text("flow_id"),
+            Column("next_after_ms", Kind.MILLISECONDS, is_minor=True),
+            *minor(*names("next_end")),
+            *minor(*text("flow_id")),
         ),
         ("answered_calls", "exchanges", "headers"),
         f"""SELECT idx, started, session_number, client, model, status, "end", error,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from addons.reports.columns import Column, Kind, counts
+from addons.reports.columns import UNPRICED, Column, Kind, counts, minor
 from addons.reports.facts import USAGE_FIELDS
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question
@@ -27,15 +27,12 @@ BILLED = (
     " billed; --purpose narrows it. input_tokens is all input, cached or not."
 )
 PRICED = (
-    f"{BILLED} Dollars by the price list in the project and your own prices (AGENT_PRICES); unpriced calls are those"
-    " whose price nobody knows, and the sum is without them."
+    f"{BILLED} Dollars by the price list in the project and your own prices (AGENT_PRICES). Unpriced calls are those"
+    " whose price nobody knows, or whose usage was not told though they were answered; sums are without them."
 )
 
-COST = (
-    Column("cost", Kind.MONEY, totalled=True),
-    Column("unpriced_calls", Kind.INTEGER, totalled=True, is_minor=True),
-)
-COST_SQL = "sum(cost) AS cost, count(*) FILTER (cost IS NULL AND coalesce(input_tokens, output_tokens) IS NOT NULL)"
+COST_SQL = """CASE WHEN count(*) = count(cost) OR sum(cost) > 0 THEN sum(cost) END AS cost,
+    (count(*) - count(cost)) AS unpriced_calls"""
 
 BLOCK_HOURS = 5
 
@@ -46,17 +43,26 @@ def sums(names: Iterable[str]) -> str:
 
 _TOKENS = (
     *counts("calls", *USAGE_FIELDS[:3]),
-    *(Column(name, Kind.INTEGER, totalled=True, is_minor=True) for name in USAGE_FIELDS[3:5]),
-    *counts(*USAGE_FIELDS[5:]),
+    *minor(*counts(*USAGE_FIELDS[3:5])),
+    *counts("output_tokens"),
+    *minor(*counts("reasoning_output_tokens")),
 )
 _TOKENS_SQL = f"SELECT {{keys}}, count(*) AS calls, {sums(USAGE_FIELDS)} FROM {{answers}} GROUP BY ALL"
-_MONEY = (*counts("calls", *MAIN_FIELDS), *COST)
-_MONEY_SQL = f"SELECT {{keys}}, count(*) AS calls, {sums(MAIN_FIELDS)}, {COST_SQL} FROM priced GROUP BY ALL"
+MONEY = (
+    *counts("calls", *MAIN_FIELDS[:2]),
+    *minor(*counts(MAIN_FIELDS[2])),
+    *counts("output_tokens"),
+    *minor(*counts("reasoning_output_tokens")),
+    Column("cost", Kind.MONEY, totalled=True),
+    *minor(*counts(UNPRICED)),
+)
+MONEY_SQL = f"count(*) AS calls, {sums(MAIN_FIELDS)}, {COST_SQL}"
+_MONEY_SQL = f"SELECT {{keys}}, {MONEY_SQL} FROM priced GROUP BY ALL"
 _ORDER = ("min(started)", "{keys}")
 
 
 def _money(name: str, summary: str, group_by: str) -> Mode:
-    return Mode(name, summary, _MONEY, ("priced",), _MONEY_SQL, _ORDER, group_by=(group_by,), purposes=(), help=PRICED)
+    return Mode(name, summary, MONEY, ("priced",), _MONEY_SQL, _ORDER, group_by=(group_by,), purposes=(), help=PRICED)
 
 
 def blocks(rows: Iterable[Row], question: Question) -> Iterator[Row]:
@@ -126,13 +132,13 @@ MODES = (
             Column("ends", Kind.TIME),
             Column("last_call", Kind.TIME),
             Column("state", Kind.NAME),
-            *_MONEY,
+            *MONEY,
             Column("cost_per_hour", Kind.MONEY),
             Column("projected_cost", Kind.MONEY),
         ),
         ("priced",),
-        f"SELECT epoch(started)::BIGINT // 3600 AS hour, min(started), max(started), count(*), {sums(MAIN_FIELDS)},"
-        f" {COST_SQL} FROM priced WHERE started IS NOT NULL GROUP BY hour",
+        f"SELECT epoch(started)::BIGINT // 3600 AS hour, min(started), max(started), {MONEY_SQL}"
+        " FROM priced WHERE started IS NOT NULL GROUP BY hour",
         ("hour",),
         purposes=(),
         step=blocks,
