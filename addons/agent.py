@@ -61,7 +61,7 @@ class Agent:
         self._web_page: Any = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
-        self._reports = ReportWorker(lambda: self.settings().log_dir)
+        self._reports = ReportWorker(lambda: self.settings().log_dir, lambda: self.settings().prices)
         commands = ReportCommands(self._reports, self._print)
         self.addons = [ReportAddress(self._reports), self._capture, Reach(self.settings), commands]
 
@@ -175,7 +175,7 @@ class Agent:
             # Only here: the other tools do without mitmweb's modules.
             from addons.web_page import WebPage
 
-            self._web_page = WebPage(ctx.master, self.board, settings.view(), settings.log_dir)
+            self._web_page = WebPage(ctx.master, self.board, settings.view(), self._reports)
         except Exception as changed:
             self._tell(
                 "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "

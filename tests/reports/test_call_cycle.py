@@ -25,14 +25,14 @@ ARGUMENTS, DONE, RESULT = Step.ARGUMENTS, Step.DONE, Step.RESULT
     ],
 )
 def test_states_and_violations(steps, state, violations):
-    call = Call("s", None, "f", "c", "Bash", "client")
+    call = Call("c", "Bash", "client", None)
     for step in steps:
         call.take(step)
     assert (call.state, call.violations) == (state, violations)
 
 
 def test_the_moment_of_a_state_is_its_first():
-    call = Call("s", None, "f", "c", "Bash", "client")
+    call = Call("c", "Bash", "client", None)
     for at_ns, step in enumerate([ARGUMENTS, ARGUMENTS, DONE, RESULT, RESULT], 1):
         call.take(step, at_ns)
     assert call.moments == {State.STREAMING: 1, State.COMPLETE: 3, State.RETURNED: 4}
