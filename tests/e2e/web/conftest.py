@@ -15,13 +15,13 @@ from tests.e2e.stage import Agent, Stage, stage
 names = itertools.count(1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory, authority: Authority, confdir: Path) -> Iterator[Stage]:
     with stage(tmp_path_factory.mktemp("web"), authority, confdir) as found:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("chromium is not installed")
