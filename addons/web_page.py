@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,10 +48,12 @@ MOST_PAGES: Final = 20
 """The one that was opened first is closed when there are more."""
 
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws: wss:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {sockets}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Stricter than mitmweb's own: nothing inline, nothing from elsewhere."""
+
+_HOST: Final = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?", re.ASCII)
 
 
 class WebPage:
@@ -124,7 +127,9 @@ class Static(RequestHandler):  # type: ignore[no-untyped-call]
 
 def _send_file(handler: RequestHandler, path: Path) -> None:
     handler.set_header("Content-Type", TYPES[path.suffix])
-    handler.set_header("Content-Security-Policy", POLICY)
+    # Not every browser takes the page's own WebSocket for `self`.
+    host = handler.request.host if _HOST.fullmatch(handler.request.host) else ""
+    handler.set_header("Content-Security-Policy", POLICY.format(sockets=f"ws://{host} wss://{host}" if host else ""))
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Cache-Control", "no-cache")
     handler.write(path.read_bytes())
