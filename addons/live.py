@@ -41,8 +41,8 @@ EVENT_CHARS = 200
 
 CLOSE_S = 5.0
 
-_CANNOT_ERASE = ("", "dumb", "unknown")
-"""Values of TERM."""
+_DUMB = ("", "dumb", "unknown")
+"""Values of TERM: such a terminal would show control sequences instead of obeying them."""
 
 _DELTAS = (TextDelta, ThinkingDelta, ToolArgumentsDelta, RefusalDelta)
 
@@ -65,11 +65,11 @@ class Live:
         self._terminal = terminal
         self._shows_agents = shows_agents
         is_terminal = terminal is not None and terminal.isatty()
+        can_erase = is_terminal and os.environ.get("TERM", "") not in _DUMB
         # NO_COLOR: https://no-color.org, any non-empty value.
-        colour = is_terminal and not os.environ.get("NO_COLOR")
-        can_erase = is_terminal and os.environ.get("TERM", "") not in _CANNOT_ERASE
+        colour = can_erase and not os.environ.get("NO_COLOR")
         self._columns = PIPE_WIDTH
-        self._view = LiveView(replace(options, colour=bool(colour)), lambda: self._columns, can_erase)
+        self._view = LiveView(replace(options, colour=colour), lambda: self._columns, can_erase)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting_chars = 0

@@ -20,6 +20,7 @@ from renderers.screen import ScreenController
 from renderers.session import SessionStreamEngine, ToolViewFactory
 from renderers.side_purposes import SIDE_PURPOSES
 from renderers.stalls import seconds
+from renderers.theme import SPEAKERS
 from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
 
@@ -117,6 +118,8 @@ class LiveView:
         self.sessions.move_to_end(event.session_id)
         flow = Flow(event.flow_id, event.session_id, event.agent_id or "", now_s)
         number = f"#? {event.session_id[:8]}" if event.session_number is None else f"#{event.session_number}"
+        if event.session_number is not None:
+            flow.role = SPEAKERS[event.session_number % len(SPEAKERS)]
         agent = f" ⤷{session.agent_number(event.agent_id)}" if event.agent_id else ""
         flow.name = one_line(f"{number} {event.client}{agent}", _LABEL_CHARS)
         flow.indent = "  " if event.agent_id else ""

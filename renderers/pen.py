@@ -8,9 +8,11 @@ is certain to stay.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from renderers.cells import end_of, fits, plain_cells
 from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Span, Styled
+from renderers.stacks import Stacks
 from renderers.theme import PROSE, SGR
 from renderers.wrapping import Wrapping
 
@@ -38,6 +40,7 @@ class Pen:
         self._shown = ""
         """What of the provisional line is on the screen, its indent included."""
         self._wrapping = Wrapping()
+        self._stacks = Stacks()
         self.indent = ""
         self.at_line_start = True
 
@@ -49,6 +52,8 @@ class Pen:
         out: list[str] = []
         for span in spans:
             kind = type(span)
+            if isinstance(span, Styled | Painted | Provisional) and not span.text.isascii():
+                span = replace(span, text=self._stacks.limited(span.text))
             if kind is Styled:
                 if self._provisional:
                     out.append(self._settle())

@@ -230,7 +230,7 @@ class ScreenController:
         text = f"── {time + ' ' if time else ''}{flow.label}{continues} ──"
         blank = "\n" if self._began else ""
         self._began = True
-        return out + blank + self._pen.write([Styled("speaker", text), FreshLine()])
+        return out + blank + self._pen.write([Styled(flow.role, text), FreshLine()])
 
     # -- notices ----------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,11 @@ class Screen(TerminalWriter):
         return self.reads
 
 
+@pytest.fixture(autouse=True)
+def _a_capable_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
 def shown(live: Live) -> None:
     """Wait until all that was given has been."""
     limit_s = time.monotonic() + 30
@@ -74,20 +79,21 @@ def test_what_is_said_is_printed_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_terminal", "no_color", "coloured"),
+    ("is_terminal", "environment", "coloured"),
     [
-        pytest.param(True, None, True, id="a terminal"),
-        pytest.param(True, "", True, id="NO_COLOR is empty"),
-        pytest.param(True, "1", False, id="NO_COLOR"),
-        pytest.param(False, None, False, id="a pipe"),
+        pytest.param(True, {}, True, id="a terminal"),
+        pytest.param(True, {"NO_COLOR": ""}, True, id="NO_COLOR is empty"),
+        pytest.param(True, {"NO_COLOR": "1"}, False, id="NO_COLOR"),
+        pytest.param(True, {"TERM": "dumb"}, False, id="a dumb terminal"),
+        pytest.param(False, {}, False, id="a pipe"),
     ],
 )
 def test_colours_are_for_terminals_that_want_them(
-    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, no_color: str | None, coloured: bool
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, environment: dict[str, str], coloured: bool
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    if no_color is not None:
-        monkeypatch.setenv("NO_COLOR", no_color)
+    for name, value in {"TERM": "xterm-256color", **environment}.items():
+        monkeypatch.setenv(name, value)
     screen = Screen(is_terminal)
     live = Live(screen, ViewOptions())
     live.show("f-1", STARTED)
