@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from addons.reports import call_facts
 from addons.sinks import layout
 
+TELLS_ITS_PRICE = ("openrouter",)
+"""Hosts whose `usage.cost` is in dollars, what they charge."""
+
 USAGE_FIELDS = (
     "input_tokens",
     "cache_read_input_tokens",
@@ -29,23 +32,25 @@ USAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`told_by`: a field that every record with rows has; lines without it may be passed over unread. Empty: the
-    key."""
+    """`extract` names what makes the fields of a line, in `extracts`, where they are not the record's own; a file then
+    has no two rows with the same values of `once`. `record_key`: what a record has to have, if not the key."""
 
     name: str
     file: str
     fields: Mapping[str, str]
     select: str
-    told_by: str = ""
+    record_key: str = ""
+    extract: str = ""
+    once: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         return next(iter(self.fields))
 
     @property
-    def needle(self) -> str:
-        """What such a line has in it."""
-        return f'"{self.told_by or self.key}"'
+    def told_by(self) -> str:
+        """The field that makes a line a record; lines without it may be passed over unread."""
+        return self.record_key or self.key
 
 
 def _text(*names: str) -> dict[str, str]:
@@ -69,10 +74,22 @@ FACTS: dict[str, Fact] = {
             | _text("end", "error", "response_id", "stop_reason")
             | dict.fromkeys(("status", "events", "bytes", "dropped"), "BIGINT")
             | dict.fromkeys(("duration_ms", "ttft_ms"), "DOUBLE")
-            | {"usage": f"STRUCT({', '.join(f'{name} BIGINT' for name in USAGE_FIELDS)})"},
+            | {
+                "usage": f"STRUCT({', '.join(f'{name} BIGINT' for name in USAGE_FIELDS)})",
+                "usage_raw": 'STRUCT(speed VARCHAR, service_tier VARCHAR, "serviceTier" VARCHAR,'
+                " server_tool_use STRUCT(web_search_requests BIGINT), cost DOUBLE, is_byok BOOLEAN,"
+                " cost_details STRUCT(upstream_inference_cost DOUBLE))",
+            },
             f"""SELECT flow_id, session_id, client, provider, purpose, api, model, {moment("ts")} AS ended,
                 "end", error, response_id, stop_reason, status, events, bytes, dropped, duration_ms, ttft_ms,
-                {", ".join(f"usage.{name}" for name in USAGE_FIELDS)} FROM records""",
+                {", ".join(f"usage.{name}" for name in USAGE_FIELDS)},
+                usage_raw.speed, coalesce(usage_raw.service_tier, usage_raw."serviceTier") AS service_tier,
+                usage_raw.server_tool_use.web_search_requests AS web_searches,
+                CASE WHEN provider IN ({", ".join(f"'{name}'" for name in TELLS_ITS_PRICE)}) AND usage_raw.cost >= 0
+                    THEN usage_raw.cost + CASE WHEN usage_raw.is_byok
+                        THEN coalesce(usage_raw.cost_details.upstream_inference_cost, 0) ELSE 0 END
+                    END AS told_cost
+                FROM records""",
         ),
         Fact(
             "flows",
@@ -87,6 +104,32 @@ FACTS: dict[str, Fact] = {
         Fact("announced", layout.ENDS, call_facts.ANNOUNCED_FIELDS, call_facts.ANNOUNCED),
         Fact("conversations", layout.FLOWS, call_facts.CONVERSATION_FIELDS, call_facts.CONVERSATIONS),
         Fact("call_items", layout.BLOBS, call_facts.ITEM_FIELDS, call_facts.ITEMS),
+        Fact(
+            "tiers",
+            layout.FLOWS,
+            {
+                "flow_id": "VARCHAR",
+                "request": 'STRUCT(speed VARCHAR, service_tier VARCHAR, "serviceTier" VARCHAR)',
+            },
+            """SELECT flow_id, request.speed AS asked_speed,
+                coalesce(request.service_tier, request."serviceTier") AS asked_service_tier
+                FROM records WHERE coalesce(asked_speed, asked_service_tier) IS NOT NULL OR flow_id IS NULL""",
+        ),
+        Fact(
+            "contents",
+            layout.FLOWS,
+            _text("hash", "flow_id", "session_id", "ts") | {"position": "BIGINT"},
+            f"SELECT hash, flow_id, session_id, {moment('ts')} AS answered, position FROM records",
+            record_key="flow_id",
+            extract="contents",
+            once=("session_id", "hash"),
+        ),
+        Fact(
+            "blobs",
+            layout.BLOBS,
+            _text("hash", "kind") | {"content": "JSON"},
+            "SELECT hash, kind, content FROM records",
+        ),
         Fact(
             "numbers",
             layout.SESSION_NUMBERS,

@@ -62,15 +62,31 @@ def with_room(insert: Callable[[int], None]) -> int:
 
 
 def insert_pieces(connection: Connection, fact: Fact, file: int, pieces: Pieces, largest_bytes: int) -> None:
-    with piped(pieces) as descriptor:
+    """`pieces` are of the file; an extract is made of them here."""
+    with piped(_extracted(fact, pieces) if fact.extract else pieces) as descriptor:
         insert_files(connection, fact, file, [Path(f"/dev/fd/{descriptor}")], largest_bytes)
 
 
 def insert_files(connection: Connection, fact: Fact, file: int, paths: list[Path], largest_bytes: int) -> None:
     source = read_records(paths, fact.fields, largest_bytes)
     connection.execute(
-        f"INSERT INTO {fact.name} WITH records AS (SELECT * FROM {source}) SELECT {file}, * FROM ({fact.select})"
+        f"INSERT INTO {fact.name} WITH records AS (SELECT * FROM {source})"
+        f" SELECT {file}, * FROM ({fact.select}) AS fresh{_unless_there(fact, file)}"
     )
+
+
+def _extracted(fact: Fact, pieces: Pieces) -> Pieces:
+    from addons.reports.extracts import EXTRACTS
+    from addons.reports.stretches import lines_of
+
+    return lambda: EXTRACTS[fact.extract](lines_of(pieces()))
+
+
+def _unless_there(fact: Fact, file: int) -> str:
+    if not fact.once:
+        return ""
+    is_same = " AND ".join(f"there.{name} IS NOT DISTINCT FROM fresh.{name}" for name in fact.once)
+    return f" ANTI JOIN (SELECT * FROM {fact.name} WHERE _file = {file}) AS there ON {is_same}"
 
 
 def make_good(connection: Connection, fact: Fact, file: int, refused: Refused, largest_bytes: int) -> int:

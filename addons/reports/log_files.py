@@ -25,7 +25,8 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
 
 _HEAD_BYTES = 1 << 20
 
-_KINDS = (layout.FLOWS, layout.LINES, layout.ENDS, layout.BLOBS, layout.ERRORS)
+KINDS = (layout.FLOWS, layout.LINES, layout.ENDS, layout.BLOBS, layout.ERRORS)
+"""The kinds of record there are, by the names of their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class LogFiles:
     @property
     def exist(self) -> bool:
         """Whether there is any log."""
-        return any(self.members(name) for name in _KINDS)
+        return any(self.members(name) for name in KINDS)
 
 
 def files_of(root: Path) -> LogFiles:
@@ -86,9 +87,9 @@ def files_beside(path: Path) -> LogFiles:
 def kind_of(path: Path) -> str | None:
     """Whose records a file holds, by its name (also one with more behind the stem), else by its first record."""
     rotated = parse_rotated(path)
-    if rotated and rotated.name in _KINDS:
+    if rotated and rotated.name in KINDS:
         return rotated.name
-    by_name = next((name for name in _KINDS if path.name.startswith(Path(name).stem)), None)
+    by_name = next((name for name in KINDS if path.name.startswith(Path(name).stem)), None)
     return by_name or _kind_by_content(path)
 
 

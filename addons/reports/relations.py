@@ -3,7 +3,9 @@
 In: which relations a mode reads, the filters as SQL. Out: the facts that they stand on, and the views' SQL. `calls`
 is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began (`exchanges` are
 all of them, whatever the filters say); `answers` is a row an exchange that has ended, from its end record alone, so
-that sums need not read anything else; `call_moments` is what the lives of tool calls are told by.
+that sums need not read anything else. `new_contents` is a row for each content that is new in its session, with its
+call: content is JSON as text, null where its blob is gone. `priced` are answers with what they cost; `call_moments` is
+what the lives of tool calls are told by.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from addons.reports import call_facts
-from addons.reports.facts import FACTS, USAGE_FIELDS
+from addons.reports.costs import COST, JOIN, SLOT_S, TIER
+from addons.reports.facts import FACTS, USAGE_FIELDS, Fact
 
 _USAGE = ", ".join(f"ends.{name}" for name in USAGE_FIELDS)
 _STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
@@ -20,11 +23,13 @@ _STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`reads`: facts and other relations. `sql` has {filters} where those apply."""
+    """`reads`: facts and other relations. `sql` has {filters} where those apply, and {answers} for the relation of that
+    name, or a wider one. `prepare` names what is to be made before, in `preparing`; without `sql`, that is all."""
 
     name: str
     reads: tuple[str, ...]
-    sql: str
+    sql: str = ""
+    prepare: str = ""
 
 
 RELATIONS: dict[str, Relation] = {
@@ -69,6 +74,28 @@ RELATIONS: dict[str, Relation] = {
             ("exchanges", "calls", "announced", "conversations", "call_items"),
             call_facts.MOMENTS,
         ),
+        Relation(
+            "new_contents",
+            ("calls", "contents", "blobs"),
+            """SELECT calls.*, position, hash, kind, content FROM calls JOIN (
+                SELECT flow_id, position, hash FROM contents QUALIFY
+                    row_number() OVER (PARTITION BY session_id, hash ORDER BY answered, flow_id, position) = 1
+                ) USING (flow_id) LEFT JOIN (SELECT hash, kind, content FROM blobs) USING (hash)""",
+        ),
+        Relation(
+            "billed",
+            ("answers", "tiers"),
+            f"""SELECT *, {TIER} AS tier,
+                CASE WHEN price_changes(provider, model) THEN epoch(started)::BIGINT // {SLOT_S} ELSE 0 END AS slot
+                FROM {{answers}} LEFT JOIN (SELECT * EXCLUDE (_file) FROM tiers) USING (flow_id)""",
+            prepare="slots",
+        ),
+        Relation(
+            "priced",
+            ("billed",),
+            f"SELECT billed.*, {COST} AS cost FROM billed {JOIN}",
+            prepare="tariffs",
+        ),
         Relation("answered_calls", ("calls",), 'SELECT * FROM calls WHERE "end" IS NOT NULL'),
     )
 }
@@ -84,7 +111,7 @@ def relations_of(names: Iterable[str]) -> list[Relation]:
     return list(found.values())
 
 
-def facts_of(names: Iterable[str]) -> list[str]:
-    """The facts that these relations stand on, each once, in the order of `FACTS`."""
+def facts_of(names: Iterable[str]) -> list[Fact]:
+    """The facts that these relations and facts stand on, each once."""
     read = {*names, *(name for relation in relations_of(names) for name in relation.reads)}
-    return [name for name in FACTS if name in read]
+    return [fact for fact in FACTS.values() if fact.name in read]
