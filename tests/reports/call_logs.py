@@ -17,6 +17,8 @@ from addons.protocols.requests import split
 from addons.sinks import layout
 from addons.wire.json_text import dump_json
 
+_OF_ENDS = ("response_id", "text", "usage")
+
 STARTED = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -50,10 +52,10 @@ class CallLog:
             "provider": "lab",
             "purpose": "main",
             "model": "m",
-        } | {name: value for name, value in changed.items() if name not in ("response_id",)}
+        } | {name: value for name, value in changed.items() if name not in _OF_ENDS}
         self._write(layout.FLOWS, {**common, "agent_id": common.get("agent_id"), "request": split(body, self._put)})
-        told = {"end": end, "duration_ms": 5000.0, "tool_calls": list(calls), "usage": {}}
-        told["response_id"] = changed.get("response_id", f"resp-{flow_id}")
+        told = {"end": end, "duration_ms": 5000.0, "tool_calls": list(calls), "response_id": f"resp-{flow_id}"}
+        told |= {name: changed[name] for name in _OF_ENDS if name in changed}
         ended = (begin + timedelta(seconds=5)).isoformat(timespec="microseconds")
         self._write(layout.ENDS, {**common, "ts": ended, **told})
         return flow_id
