@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
     "addons.reports": {
         "addons.reports",
+        "addons.sources",
         "addons.pricing",
         "addons.sinks",
         "addons.protocols",

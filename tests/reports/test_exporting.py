@@ -51,7 +51,7 @@ def root_of(capture: Capture) -> Path:
     return capture.lines.parents[1]
 
 
-# -- events --------------------------------------------------------------------------------------------------------------
+# -- events -----------------------------------------------------------------------------------------------------------
 
 
 def test_events_are_what_the_live_view_was_shown(captured, tmp_path):
@@ -108,7 +108,7 @@ def test_an_exchange_that_goes_on_has_no_end(tmp_path):
     capture.finish()
 
 
-# -- requests ------------------------------------------------------------------------------------------------------------
+# -- requests ---------------------------------------------------------------------------------------------------------
 
 
 def test_requests_are_as_they_were_sent(captured, tmp_path):
@@ -192,7 +192,7 @@ def test_a_content_that_the_log_has_lost_stays_a_reference(tmp_path):
     ]
 
 
-# -- a session -----------------------------------------------------------------------------------------------------------
+# -- a session --------------------------------------------------------------------------------------------------------
 
 
 def test_a_session(tmp_path):
@@ -217,7 +217,7 @@ def test_a_session(tmp_path):
     assert second["tool_results"] == [{"call_id": "c1", "text": "out", "is_error": True}]
 
 
-# -- files and questions -------------------------------------------------------------------------------------------------
+# -- files and questions ----------------------------------------------------------------------------------------------
 
 
 def test_only_its_owner_may_read_a_file(repetitive, tmp_path):
