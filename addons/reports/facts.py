@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from addons.reports import call_facts
+from addons.reports import call_facts, request_facts
 from addons.sinks import layout
 
 TELLS_ITS_PRICE = ("openrouter",)
@@ -62,6 +62,7 @@ def moment(ts: str) -> str:
     return f"make_timestamp(epoch_us(try_cast({ts} AS TIMESTAMPTZ)))"
 
 
+_TOOL_CALLS = "STRUCT(id VARCHAR, name VARCHAR, kind VARCHAR, arguments JSON, arguments_raw VARCHAR)[]"
 _WHO = _text("flow_id", "ts", "session_id", "client", "provider", "purpose", "api", "model")
 
 FACTS: dict[str, Fact] = {
@@ -104,6 +105,60 @@ FACTS: dict[str, Fact] = {
         Fact("announced", layout.ENDS, call_facts.ANNOUNCED_FIELDS, call_facts.ANNOUNCED),
         Fact("conversations", layout.FLOWS, call_facts.CONVERSATION_FIELDS, call_facts.CONVERSATIONS),
         Fact("call_items", layout.BLOBS, call_facts.ITEM_FIELDS, call_facts.ITEMS),
+        Fact(
+            "texts",
+            layout.ENDS,
+            _text("flow_id", "text", "thinking"),
+            "SELECT flow_id, length(text) AS text_chars, length(thinking) AS thinking_chars FROM records",
+        ),
+        Fact(
+            "tool_calls",
+            layout.ENDS,
+            {"flow_id": "VARCHAR", "tool_calls": _TOOL_CALLS},
+            # A line that is no record has to keep its row: unnesting nothing would drop it.
+            """SELECT flow_id, unnest(CASE WHEN flow_id IS NULL THEN [NULL] ELSE tool_calls END, recursive := true),
+                unnest(CASE WHEN flow_id IS NULL THEN [0] ELSE range(len(tool_calls)) END)::INTEGER AS place
+                FROM records""",
+        ),
+        Fact("requests", layout.FLOWS, request_facts.FIELDS, request_facts.REQUESTS),
+        Fact(
+            "headers",
+            layout.FLOWS,
+            {"flow_id": "VARCHAR"} | dict.fromkeys(("request_headers", "response_headers"), "MAP(VARCHAR, VARCHAR)"),
+            "SELECT flow_id, request_headers, response_headers FROM records",
+        ),
+        Fact(
+            "pauses",
+            layout.LINES,
+            {"flow_id": "VARCHAR", "seq": "BIGINT", "t_ms": "DOUBLE", "dir": "VARCHAR"},
+            # A row an exchange for what is read at a time; of lines that are no records, as many as there are.
+            """SELECT flow_id, first_ms, last_ms, pause_ms, frames FROM (
+                SELECT flow_id, min(t_ms) AS first_ms, max(t_ms) AS last_ms, max(pause_ms) AS pause_ms,
+                    count(*)::INTEGER AS frames, unnest(range(CASE WHEN flow_id IS NULL THEN count(*) ELSE 1 END))
+                FROM (
+                    SELECT flow_id, t_ms, t_ms - lag(t_ms) OVER (PARTITION BY flow_id ORDER BY seq) AS pause_ms
+                    FROM records WHERE dir IS DISTINCT FROM 'out')
+                GROUP BY flow_id)""",
+        ),
+        Fact(
+            "encrypted",
+            layout.LINES,
+            {
+                "flow_id": "VARCHAR",
+                "data": "STRUCT(item STRUCT(type VARCHAR, encrypted_content VARCHAR),"
+                " content_block STRUCT(type VARCHAR, data VARCHAR), delta STRUCT(type VARCHAR, signature VARCHAR))",
+            },
+            """SELECT flow_id, length(CASE WHEN data.item.type = 'reasoning' THEN data.item.encrypted_content
+                WHEN data.content_block.type = 'redacted_thinking' THEN data.content_block.data
+                WHEN data.delta.type = 'signature_delta' THEN data.delta.signature END)::BIGINT AS encrypted_chars
+                FROM records WHERE encrypted_chars > 0 OR flow_id IS NULL""",
+        ),
+        Fact(
+            "faults",
+            layout.ERRORS,
+            _text("where", "ts", "level", "flow_id", "error") | {"count": "BIGINT"},
+            f"""SELECT "where", {moment("ts")} AS moment, level, flow_id, error, "count" FROM records""",
+        ),
         Fact(
             "tiers",
             layout.FLOWS,

@@ -96,6 +96,27 @@ RELATIONS: dict[str, Relation] = {
             f"SELECT billed.*, {COST} AS cost FROM billed {JOIN}",
             prepare="tariffs",
         ),
+        Relation(
+            "priced_calls",
+            ("calls", "priced"),
+            "SELECT calls.*, cost FROM calls LEFT JOIN (SELECT flow_id, cost FROM priced) USING (flow_id)",
+        ),
+        # An exchange's frames may have been read in parts; between two parts there is a pause as well.
+        Relation(
+            "stalls",
+            ("pauses",),
+            """SELECT flow_id, max(greatest(pause_ms, between_ms)) AS pause_ms FROM (
+                SELECT flow_id, pause_ms, first_ms - lag(last_ms) OVER (PARTITION BY flow_id ORDER BY first_ms)
+                    AS between_ms FROM pauses) GROUP BY flow_id""",
+        ),
+        Relation(
+            "returns",
+            ("call_items",),
+            """SELECT result.call_id AS call_id, max(result.chars) AS result_chars,
+                bool_or(result.is_error) AS is_error, any_value(result.exit_code) AS exit_code
+                FROM (SELECT unnest(results) AS result FROM call_items) GROUP BY result.call_id""",
+        ),
+        Relation("log_files", (), prepare="log_files"),
         Relation("answered_calls", ("calls",), 'SELECT * FROM calls WHERE "end" IS NOT NULL'),
     )
 }

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _BATCH = 500
 """Rows that are made at once: while they are, no other thread runs."""
 
+SESSION = "[SESSION]"
+"""An argument that says which session is meant, as --session does."""
+
 _KEPT_ROWS = 20_000
 """So many are taken at once, so that a slow reader does not keep the index from others."""
 
@@ -66,6 +69,8 @@ def answer(
     and OSError where the log can't be read."""
     mode = find(question.mode)
     _check(question, mode)
+    if mode.argument == SESSION and question.arguments:
+        question = replace(question, session=question.arguments[0])
     groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
     columns = (*(column for group in groups for column in group.columns), *mode.columns)
     files = files_beside(question.file) if question.file else files_of(root)

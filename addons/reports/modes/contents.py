@@ -1,4 +1,4 @@
-"""Every call, one by one."""
+"""What is in requests."""
 
 from __future__ import annotations
 
@@ -22,23 +22,5 @@ MODES = (
         "SELECT idx, started, session_number, position, kind, strlen(content) AS content_bytes, hash, flow_id"
         " FROM new_contents",
         ("idx", "position"),
-    ),
-    Mode(
-        "call_index",
-        "Every call: number, time, session, purpose, model, how it ended.",
-        (
-            Column("call", Kind.INTEGER),
-            Column("started", Kind.TIME),
-            Column("session_number", Kind.SESSION),
-            *names("client", "purpose", "model"),
-            Column("status", Kind.INTEGER),
-            *names("end", "stop_reason"),
-            Column("duration_ms", Kind.MILLISECONDS),
-            *text("flow_id"),
-        ),
-        ("calls",),
-        'SELECT idx, started, session_number, client, purpose, model, status, "end", stop_reason, duration_ms, flow_id'
-        " FROM calls",
-        ("idx",),
     ),
 )
