@@ -1,4 +1,4 @@
-"""Facts about tool calls, as SQL: what answers announce, what stands in conversations, which of it each request has.
+"""Facts about tool calls, as SQL: what stands in conversations, and which of it each request has.
 
 In: fields of the log's records (LOGFORMAT.md). Out: `SELECT`s for facts.py. Of a conversation's element they find, in
 every dialect, the calls that a client answers and the results, as `protocols/request_text.py` does in Python. As SQL
@@ -9,19 +9,6 @@ from __future__ import annotations
 
 HEAD_CHARS = 400
 """How much of a result is kept for a report to show."""
-
-ANNOUNCED_FIELDS = {"flow_id": "VARCHAR", "tool_calls": "JSON"}
-
-# A line that is no record has to keep its row of nulls: unnesting nothing would drop it.
-ANNOUNCED = """
-    SELECT flow_id, place, call->>'$.id' AS call_id, coalesce(call->>'$.name', '') AS tool, call->>'$.kind' AS kind,
-        length(coalesce(call->>'$.arguments_raw', call->>'$.arguments'))::INTEGER AS argument_chars,
-        coalesce(json_type(call, '$.arguments') != 'NULL', false) AS is_json
-    FROM (
-        SELECT flow_id, unnest(calls) AS call, generate_subscripts(calls, 1)::INTEGER AS place
-        FROM (
-            SELECT flow_id, CASE WHEN flow_id IS NULL THEN [NULL] ELSE json_extract(tool_calls, '$[*]') END AS calls
-            FROM records))"""
 
 CONVERSATION_FIELDS = {"flow_id": "VARCHAR", "request": "JSON"}
 
@@ -189,9 +176,10 @@ MOMENTS = """
             GROUP BY session_id, call_id)
         GROUP BY flow_id),
     announced_by AS (
-        SELECT flow_id, list({call_id: call_id, tool: tool, kind: kind, argument_chars: argument_chars,
-            is_json: is_json} ORDER BY place) AS announced
-        FROM announced GROUP BY flow_id)
+        SELECT flow_id, list({call_id: id, tool: coalesce(name, ''), kind: kind,
+            argument_chars: length(coalesce(arguments_raw, arguments::VARCHAR)),
+            is_json: coalesce(json_type(arguments) != 'NULL', false)} ORDER BY place) AS announced
+        FROM tool_calls GROUP BY flow_id)
     SELECT started AS moment, 0 AS what, exchanges.flow_id, idx, session_id, session_number, agent_id,
         coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,
         false AS is_whole, NULL AS response_id, NULL AS announced,

@@ -8,7 +8,7 @@ from datetime import datetime
 from addons.reports.call_cycle import Call, State
 from addons.reports.call_rows import ORDER, QUERY, calls_of, of
 from addons.reports.call_streams import streams_of
-from addons.reports.columns import Column, Kind, counts, names, text
+from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question, QuestionError
 
@@ -151,11 +151,14 @@ MODES = (
         "Tool calls: the life of each, announced → streaming → complete → returned, and what it violated.",
         (
             *_CALL,
-            *names("tool", "kind", "state"),
+            *names("tool"),
+            *minor(*names("kind")),
+            *names("state"),
             *counts("argument_chars", "result_chars"),
             *names("result"),
             Column("took_ms", Kind.MILLISECONDS),
-            *text("violations", "call_id", "flow_id", "result_flow_id"),
+            *text("violations"),
+            *minor(*text("call_id", "flow_id", "result_flow_id")),
         ),
         _READS,
         QUERY,
@@ -173,12 +176,14 @@ MODES = (
             Column("call", Kind.INTEGER),
             Column("announced", Kind.TIME),
             Column("session_number", Kind.SESSION),
-            *names("tool", "kind", "state"),
+            *names("tool"),
+            *minor(*names("kind")),
+            *names("state"),
             Column("first_argument_ms", Kind.MILLISECONDS),
             Column("streaming_ms", Kind.MILLISECONDS),
             *counts("deltas"),
             Column("took_ms", Kind.MILLISECONDS),
-            *text("call_id", "flow_id"),
+            *minor(*text("call_id", "flow_id")),
         ),
         _READS,
         QUERY,
@@ -191,11 +196,13 @@ MODES = (
         "Which exchange announced each tool call, which brought its result, and by what they are linked.",
         (
             *_CALL,
-            *names("call_id", "tool", "response_id"),
+            *names("call_id", "tool"),
+            *minor(*names("response_id")),
             Column("result_call", Kind.INTEGER),
-            *names("linked_by", "previous_response_id"),
+            *names("linked_by"),
+            *minor(*names("previous_response_id")),
             Column("chain", Kind.INTEGER),
-            *text("flow_id", "result_flow_id"),
+            *minor(*text("flow_id", "result_flow_id")),
         ),
         _READS,
         QUERY,
@@ -207,7 +214,7 @@ MODES = (
     Mode(
         "function_call_errors",
         "Tool calls that failed, and those that broke a rule, with how their results begin.",
-        (*_CALL, *names("tool", "problem"), *text("result", "call_id")),
+        (*_CALL, *names("tool", "problem"), *text("result"), *minor(*text("call_id"))),
         _READS,
         QUERY,
         ORDER,
