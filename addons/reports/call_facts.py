@@ -8,7 +8,7 @@ they run on all processors, and in an index only over what is new.
 from __future__ import annotations
 
 HEAD_CHARS = 400
-"""How much of a result is kept for a report to show."""
+"""How much of an error is kept for a report to show."""
 
 CONVERSATION_FIELDS = {"flow_id": "VARCHAR", "request": "JSON"}
 
@@ -126,9 +126,12 @@ _EXIT_CODE = r"""try_cast(nullif(coalesce(
 
 ITEMS = f"""
     SELECT hash, ('0x' || left(hash, 16))::UBIGINT AS item, calls,
-        [{{call_id: result.call_id, digest: md5(result.text), chars: length(result.text)::INTEGER,
-           head: left(result.text, {HEAD_CHARS}), is_error: result.is_error, exit_code: {_EXIT_CODE}}}
-         FOR result IN results] AS results
+        [{{call_id: told.call_id, digest: told.digest, chars: told.chars, is_error: told.is_error,
+           exit_code: told.exit_code, head: CASE WHEN told.is_error OR told.exit_code != 0 THEN told.head END}}
+         FOR told IN [
+            {{call_id: result.call_id, digest: md5_number_lower(result.text), chars: length(result.text)::INTEGER,
+              is_error: result.is_error, exit_code: {_EXIT_CODE}, head: left(result.text, {HEAD_CHARS})}}
+            FOR result IN results]] AS results
     FROM (
         SELECT hash, {_CALLS} AS calls, {_RESULTS} AS results
         FROM (
@@ -139,9 +142,11 @@ ITEMS = f"""
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
 
 MOMENTS = """
-    WITH recent AS (
+    WITH concerned AS (
+        SELECT * FROM exchanges WHERE session_id IN (SELECT session_id FROM calls) OR session_id IS NULL),
+    recent AS (
         SELECT flow_id, session_id, started, unnest(items) AS item, generate_subscripts(items, 1) AS place
-        FROM conversations JOIN exchanges USING (flow_id)),
+        FROM conversations JOIN concerned USING (flow_id)),
     marked AS (
         SELECT recent.*, len(calls) > 0 AS has_calls, len(results) > 0 AS has_results
         FROM recent JOIN call_items USING (item)),
@@ -180,14 +185,14 @@ MOMENTS = """
             argument_chars: length(coalesce(arguments_raw, arguments::VARCHAR)),
             is_json: coalesce(json_type(arguments) != 'NULL', false)} ORDER BY place) AS announced
         FROM tool_calls GROUP BY flow_id)
-    SELECT started AS moment, 0 AS what, exchanges.flow_id, idx, session_id, session_number, agent_id,
+    SELECT started AS moment, 0 AS what, concerned.flow_id, idx, session_id, session_number, agent_id,
         coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,
         false AS is_whole, NULL AS response_id, NULL AS announced,
-        exchanges.flow_id IN (SELECT flow_id FROM calls) AS is_wanted
-    FROM exchanges LEFT JOIN conversations USING (flow_id) LEFT JOIN elements USING (flow_id)
+        concerned.flow_id IN (SELECT flow_id FROM calls) AS is_wanted
+    FROM concerned LEFT JOIN conversations USING (flow_id) LEFT JOIN elements USING (flow_id)
         LEFT JOIN doubled USING (flow_id)
     UNION ALL
     SELECT ended, 1, flow_id, idx, session_id, session_number, agent_id, purpose, api, NULL, NULL, NULL,
         "end" = 'complete', response_id, announced, NULL
-    FROM exchanges LEFT JOIN announced_by USING (flow_id) WHERE ended IS NOT NULL"""
+    FROM concerned LEFT JOIN announced_by USING (flow_id) WHERE ended IS NOT NULL"""
 """A row where an exchange begins (`what` 0), and one where it ends: all that its calls and results are told by."""

@@ -364,7 +364,7 @@ def test_errors_of_calls(failing):
     assert [(row["call_id"], row["tool"], row["problem"], row["result"]) for row in rows] == [
         ("c1", "Bash", "exit 2", "Exit code 2 no such file"),
         ("c3", "Read", "error", "it is a folder"),
-        ("c4", "Read", "ok, arguments are no JSON", "out"),
+        ("c4", "Read", "ok, arguments are no JSON", ""),
     ]
 
 

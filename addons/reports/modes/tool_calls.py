@@ -31,7 +31,7 @@ def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
                 call.argument_chars,
                 result.chars if result else None,
                 _outcome(call),
-                _ms(call.moments.get(State.COMPLETE), call.moments.get(State.RETURNED)),
+                _ms(call.complete_at, call.returned_at),
                 ", ".join(violation.value for violation in call.violations),
                 call.call_id,
                 call.announced_in.flow_id if call.announced_in else None,
@@ -45,7 +45,6 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
         found = found[-question.last :]
     streams = streams_of(found, question)
     for call, stream in zip(found, streams, strict=True):
-        returned = call.moments.get(State.RETURNED)
         yield (
             of(call).number,
             stream.announced,
@@ -56,7 +55,7 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
             _ms(stream.announced, stream.streaming),
             _ms(stream.streaming, stream.complete),
             stream.deltas,
-            _ms(stream.complete, stream.returned or returned),
+            _ms(stream.complete, stream.returned or call.returned_at),
             call.call_id,
             of(call).flow_id,
         )
@@ -117,9 +116,7 @@ def has_failed(call: Call) -> bool:
 
 
 def _where(call: Call) -> Row:
-    reached = (State.COMPLETE, State.RETURNED)
-    at = next((call.moments[state] for state in reached if state in call.moments), None)
-    return of(call).number, at, of(call).session_number
+    return of(call).number, call.complete_at or call.returned_at, of(call).session_number
 
 
 def _outcome(call: Call) -> str | None:
