@@ -286,7 +286,9 @@ def test_in_the_shell(repetitive, tmp_path, capfd, monkeypatch):
     assert main(["requests", "all", str(tmp_path / "out")]) == 0
     assert capfd.readouterr().err == f"mitmagent: exported 7 records to {tmp_path}/out/requests-lab.jsonl\n"
     assert main(["session", "-", "--session=another"]) == 0
-    assert json.loads(capfd.readouterr().out)["session_id"] == "another"
+    told = capfd.readouterr()
+    assert json.loads(told.out)["session_id"] == "another"
+    assert told.err == "mitmagent: exported 1 record to standard output\n"
     assert main(["requests", "codex", str(path)]) == 0
     assert "nothing to export" in capfd.readouterr().err
 

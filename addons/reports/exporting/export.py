@@ -34,9 +34,11 @@ class Exported:
         """A sentence for the person who asked."""
         if not any(self.files.values()):
             return "there is nothing to export: no exchange is what was asked for"
-        return "exported " + ", ".join(
-            f"{count:,} record{'s' * (count != 1)} to {path}" for path, count in self.files.items()
+        told = (
+            f"{count:,} record{'s' * (count != 1)} to {'standard output' if path == STDOUT else path}"
+            for path, count in self.files.items()
         )
+        return f"exported {', '.join(told)}"
 
 
 def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
