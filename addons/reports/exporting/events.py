@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
 
 from addons.pricing.book import PriceBook
-from addons.protocols.events import ExchangeEnded, ExchangeStarted
+from addons.protocols.events import ExchangeEnded, ExchangeEvent, ExchangeStarted
 from addons.reports.exporting.reading import ExportedLog
 from addons.reports.moments import local_text
 from addons.sinks import layout
@@ -43,9 +43,16 @@ def records_of(steps: Iterable[Step | None], zone: tzinfo | None) -> Iterator[di
             if isinstance(event, ExchangeStarted):
                 who[flow_id] = {"session_id": event.session_id, "client": event.client}
             told = {"ts": ts, "flow_id": flow_id, **who.get(flow_id, {}), "event": _name(type(event).__name__)}
-            yield {**told, **asdict(event)}
+            yield told | _fields(event)
             if isinstance(event, ExchangeEnded):
                 who.pop(flow_id, None)
+
+
+def _fields(event: ExchangeEvent) -> dict[str, Any]:
+    # `asdict` copies whatever is inside. Only one kind has objects of ours inside, the others come by the thousand.
+    if isinstance(event, ExchangeStarted):
+        return asdict(event)
+    return {field.name: getattr(event, field.name) for field in fields(event)}
 
 
 @cache
