@@ -6,6 +6,7 @@ Nothing is ever made or written here.
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,17 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b'"where":', layout.ERRORS),
 )
 """What tells a file's kind where its name does not: a field of its records."""
+
+WITHOUT = {
+    layout.FLOWS: "requests, headers and exchanges that have not ended are not known",
+    layout.ENDS: "usage, times and how exchanges ended are not known",
+    layout.LINES: "what streams told beside their ends is not known",
+    layout.BLOBS: "the contents of requests are not known",
+}
+"""What a report lacks without a kind of file."""
+
+_IDS = {layout.FLOWS: ("flows",), layout.ENDS: ("ends",), layout.LINES: ("pauses",)}
+"""The fact that tells whose exchanges a file has."""
 
 _HEAD_BYTES = 1 << 20
 
@@ -53,6 +65,11 @@ class LogFiles:
         self._only = only
         self.only_kind = kind_of(only) if only else None
 
+    @property
+    def ids_from(self) -> tuple[str, ...]:
+        """Of a named file: the fact that tells which exchanges it has. Empty: all count."""
+        return _IDS.get(self.only_kind or "", ())
+
     def members(self, name: str) -> list[Member]:
         """Of the file with this name, as the log has it. Raises OSError where they can't be looked at."""
         if self._only is not None and name == self.only_kind:
@@ -75,7 +92,12 @@ def files_of(root: Path) -> LogFiles:
 
 
 def files_beside(path: Path) -> LogFiles:
-    """A named file; the rest of its log is beside it, or where a client's or a session's lines have it."""
+    """A named file; the rest of its log is beside it, or where a client's or a session's lines have it. Raises OSError
+    where there is no such file, ValueError where it is none of a log."""
+    if not path.is_file():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    if kind_of(path) is None:
+        raise ValueError(f"{path} is no file of a log: name one such as {layout.ENDS} or {layout.LINES}")
     folder = path.absolute().parent
     places = (folder, folder.parent / layout.MAIN, folder.parent.parent)
     found = next(

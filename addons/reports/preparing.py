@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from addons.reports.database import Connection, quoted
 from addons.reports.log_files import KINDS, LogFiles
 from addons.reports.question import Question, QuestionError
+from addons.reports.relations import STARTED
 
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
@@ -56,6 +57,21 @@ def _tariffs(connection: Connection, preparing: Preparing) -> None:
     prepare_tariffs(connection, preparing.prices)
 
 
+def _session_numbers(connection: Connection, _: Preparing) -> None:
+    """As the log's writers have given them; in a log without their list, in order of appearance."""
+    sql = "SELECT session_id, min(number) AS session_number FROM numbers GROUP BY session_id"
+    if not connection.execute("SELECT count(*) FROM numbers").fetchall()[0][0]:
+        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        seen = [
+            f"SELECT session_id, {moment} AS moment FROM {table}"
+            for table, moment in (("ends", STARTED), ("flows", "answered"))
+            if table in tables
+        ]
+        sql = f"""SELECT session_id, row_number() OVER (ORDER BY min(moment), session_id) AS session_number
+            FROM ({" UNION ALL ".join(seen)}) WHERE session_id IS NOT NULL GROUP BY session_id"""
+    connection.execute(f"CREATE TEMP VIEW session_numbers AS {sql}")
+
+
 def _log_files(connection: Connection, preparing: Preparing) -> None:
     connection.execute("CREATE TEMP TABLE log_files (kind VARCHAR, path VARCHAR, bytes BIGINT, is_rotated BOOLEAN)")
     for kind in KINDS:
@@ -65,6 +81,7 @@ def _log_files(connection: Connection, preparing: Preparing) -> None:
 
 
 _PREPARATIONS: Mapping[str, Callable[[Connection, Preparing], None]] = {
+    "session_numbers": _session_numbers,
     "slots": _slots,
     "tariffs": _tariffs,
     "log_files": _log_files,

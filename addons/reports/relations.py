@@ -18,13 +18,14 @@ from addons.reports.costs import COST, JOIN, SLOT_S, TIER
 from addons.reports.facts import FACTS, USAGE_FIELDS, Fact
 
 _USAGE = ", ".join(f"ends.{name}" for name in USAGE_FIELDS)
-_STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
+STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`reads`: facts and other relations. `sql` has {filters} where those apply, and {answers} for the relation of that
-    name, or a wider one. `prepare` names what is to be made before, in `preparing`; without `sql`, that is all."""
+    """`reads`: facts and other relations. `sql` has {filters} where those apply, {only} for what a named file has, and
+    {answers} for the relation of that name or a wider one. `prepare` names what is to be made before, in `preparing`;
+    without `sql`, that is all."""
 
     name: str
     reads: tuple[str, ...]
@@ -35,17 +36,13 @@ class Relation:
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
-        Relation(
-            "session_numbers",
-            ("numbers",),
-            "SELECT session_id, min(number) AS session_number FROM numbers GROUP BY session_id",
-        ),
+        Relation("session_numbers", ("numbers",), prepare="session_numbers"),
         Relation(
             "answers",
             ("ends", "session_numbers"),
             f"""SELECT * FROM (
-                SELECT ends.* EXCLUDE (_file), {_STARTED} AS started, session_number
-                FROM ends LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}}""",
+                SELECT ends.* EXCLUDE (_file), {STARTED} AS started, session_number
+                FROM ends LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}} AND {{only}}""",
         ),
         Relation(
             "exchanges",
@@ -53,7 +50,7 @@ RELATIONS: dict[str, Relation] = {
             f"""
                 SELECT row_number() OVER (ORDER BY started, flow_id) AS idx, * FROM (
                     SELECT coalesce(ends.flow_id, flows.flow_id) AS flow_id,
-                        coalesce({_STARTED}, flows.answered) AS started, ends.ended,
+                        coalesce({STARTED}, flows.answered) AS started, ends.ended,
                         coalesce(ends.session_id, flows.session_id) AS session_id,
                         flows.session_source, flows.agent_id, flows.parent_id,
                         coalesce(ends.client, flows.client) AS client,
@@ -66,7 +63,7 @@ RELATIONS: dict[str, Relation] = {
                         ends."end", ends.error, ends.response_id, ends.stop_reason, ends.events, ends.bytes,
                         ends.dropped, ends.duration_ms, ends.ttft_ms, {_USAGE}
                     FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id)
-                LEFT JOIN session_numbers USING (session_id)""",
+                LEFT JOIN session_numbers USING (session_id) WHERE {{only}}""",
         ),
         Relation("calls", ("exchanges",), "SELECT * FROM exchanges WHERE {filters}"),
         Relation(
@@ -113,7 +110,7 @@ RELATIONS: dict[str, Relation] = {
             "returns",
             ("call_items",),
             """SELECT result.call_id AS call_id, max(result.chars) AS result_chars,
-                bool_or(result.is_error) AS is_error, any_value(result.exit_code) AS exit_code
+                bool_or(result.is_error) AS is_error, max(result.exit_code) AS exit_code
                 FROM (SELECT unnest(results) AS result FROM call_items) GROUP BY result.call_id""",
         ),
         Relation("log_files", (), prepare="log_files"),

@@ -21,7 +21,7 @@ from addons.reports.facts import Fact
 from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
-from addons.reports.log_files import LogFiles, files_beside, files_of
+from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
 from addons.reports.mode import GROUPS, Group, Mode, Row
 from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
@@ -73,14 +73,20 @@ def answer(
         question = replace(question, session=question.arguments[0])
     groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
     columns = (*(column for group in groups for column in group.columns), *mode.columns)
-    files = files_beside(question.file) if question.file else files_of(root)
+    files = _files(question, root)
     if not files.exist:
         return Report(mode, question, columns, iter(()), [_nothing_in(files)])
     answers = "answered_calls" if any(group.needs_calls for group in groups) else "answers"
-    names = (*mode.reads, answers) if groups else mode.reads
-    loaded = _load(question, files, facts_of(names), threads, progress)
+    names = (*mode.reads, *((answers,) if groups else ()), *files.ids_from)
+    facts = facts_of(names)
+    loaded = _load(question, files, facts, threads, progress)
+    loaded.notes += _missing(files, facts)
     try:
-        words = {"{filters}": condition(question, mode.purposes), "{answers}": answers}
+        words = {
+            "{filters}": condition(question, mode.purposes),
+            "{answers}": answers,
+            "{only}": " AND ".join(f"flow_id IN (SELECT flow_id FROM {fact})" for fact in files.ids_from) or "true",
+        }
         _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
         rows = _batches(result.fetchmany)
@@ -96,6 +102,15 @@ def answer(
         return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded), loaded.close)
     loaded.close()
     return Report(mode, question, columns, iter(kept), _notes(loaded))
+
+
+def _files(question: Question, root: Path) -> LogFiles:
+    if question.file is None:
+        return files_of(root)
+    try:
+        return files_beside(question.file)
+    except ValueError as wrong:
+        raise QuestionError(f"--file: {wrong}") from None
 
 
 def _check(question: Question, mode: Mode) -> None:
@@ -174,6 +189,17 @@ def _last(rows: Iterator[Row], count: int, is_reversed: bool) -> Iterator[Row]:
     return reversed(list(rows)) if is_reversed else iter(deque(rows, maxlen=count))
 
 
+def _missing(files: LogFiles, facts: list[Fact]) -> Iterator[str]:
+    """What the log, or the folder of a named file, does not have."""
+    for name in dict.fromkeys(fact.file for fact in facts):
+        if name in WITHOUT and not files.members(name):
+            yield f"There is no {name} in {files.folder}: {WITHOUT[name]}."
+
+
 def _notes(loaded: Loaded) -> list[str]:
-    skipped = f"{loaded.skipped:,} lines are no records and were left out." if loaded.skipped else ""
+    skipped = f"{_counted(loaded.skipped, 'line is', 'lines are')} no record: left out." if loaded.skipped else ""
     return [*loaded.notes, *filter(None, [skipped])]
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {several}"

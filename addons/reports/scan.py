@@ -60,21 +60,26 @@ def _begin(facts: Sequence[Fact], threads: int | None) -> Loaded:
 
 def _read_at_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:
     """How many lines were left out."""
-    paths = [member.path for member in members]
-    room = with_room(lambda room: insert_files(loaded.connection, fact, 0, paths, room))
+
+    def insert(is_roomy: bool) -> None:
+        if not is_roomy:
+            insert_files(loaded.connection, fact, 0, [member.path for member in members])
+        for member in members if is_roomy else ():
+            insert_pieces(loaded.connection, fact, 0, Stretch(member).pieces, is_roomy=True)
 
     def all_refused() -> Iterator[tuple[bytes, bytes]]:
         for member in members:
             yield from refused(Stretch(member).pieces())
 
-    skipped = make_good(loaded.connection, fact, 0, all_refused, room)
+    with_room(loaded.connection, insert)
+    skipped = make_good(loaded.connection, fact, 0, all_refused)
     return skipped - (skipped > 0 and members[-1].stamp is None and Stretch(members[-1]).ends_torn())
 
 
 def _extract(loaded: Loaded, fact: Fact, file: int, member: Member) -> int:
     """How many lines were left out."""
-    room = with_room(lambda room: insert_pieces(loaded.connection, fact, file, Stretch(member).pieces, room))
-    return make_good(loaded.connection, fact, file, lambda: iter(()), room)
+    insert_pieces(loaded.connection, fact, file, Stretch(member).pieces, is_roomy=False)
+    return make_good(loaded.connection, fact, file, lambda: iter(()))
 
 
 class _Reader:
@@ -94,7 +99,10 @@ class _Reader:
         return self._lines - self._found
 
     def insert(self, loaded: Loaded) -> None:
-        with_room(lambda room: insert_pieces(loaded.connection, self._fact, self._file, self._records, room))
+        with_room(
+            loaded.connection,
+            lambda is_roomy: insert_pieces(loaded.connection, self._fact, self._file, self._records, is_roomy=is_roomy),
+        )
 
     def _records(self) -> Iterator[bytes]:
         """Those of the file, with the fact's fields; whole where an extract looks for more."""
@@ -119,7 +127,16 @@ class _Reader:
 
     def _picked_by(self, program: str) -> Iterator[bytes]:
         """The lines that may be records."""
-        words = [program, "--no-config", "--text", "--fixed-strings", "--", f'"{self._fact.told_by}"', "-"]
+        words = [
+            program,
+            "--no-config",
+            "--text",
+            "--encoding=none",
+            "--fixed-strings",
+            "--",
+            f'"{self._fact.told_by}"',
+            "-",
+        ]
         with (
             piped(self._counted) as descriptor,
             subprocess.Popen(words, stdin=descriptor, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as picking,

@@ -40,11 +40,11 @@ class Table:
 
     @property
     def left_out(self) -> list[str]:
-        """Names of columns that had something to tell and found no room."""
+        """Names of columns that found no room, though they are not minor."""
         return [
             column.name
             for place, column in enumerate(self._columns)
-            if place not in self._places and not self._is_idle(place)
+            if place not in self._places and not column.is_minor
         ]
 
     def lines(self) -> Iterator[str]:

@@ -136,7 +136,7 @@ MODES = (
             sized AS (SELECT *, count(*) OVER (PARTITION BY client, side, name) AS values FROM counted)
             SELECT client, side, name, value, calls, 1 AS values, first, last FROM sized WHERE values <= {_MOST_VALUES}
             UNION ALL
-            SELECT client, side, name, arg_max(value, last), sum(calls)::BIGINT, any_value(values),
+            SELECT client, side, name, arg_max(value, (last, value)), sum(calls)::BIGINT, any_value(values),
                 min(first), max(last) FROM sized WHERE values > {_MOST_VALUES} GROUP BY client, side, name""",
         ("client", "side", "name", "first", "value"),
         purposes=(),

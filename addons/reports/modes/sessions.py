@@ -32,7 +32,7 @@ MODES = (
             *minor(*text("session_id")),
         ),
         ("priced_calls",),
-        f"SELECT any_value(session_number), min(started) AS began, {_SPAN}, any_value(client),"
+        f"SELECT any_value(session_number), min(started) AS began, {_SPAN}, min(client),"
         f" count(DISTINCT coalesce(agent_id, '')), {_CALLS_SQL}, {_MODELS_SQL}, session_id"
         " FROM priced_calls GROUP BY session_id",
         ("began", "session_id"),
@@ -60,11 +60,12 @@ MODES = (
             *minor(*text("flow_id")),
         ),
         ("priced_calls", "tool_calls"),
-        f"""SELECT idx, started, coalesce(agent_id, 'main'), purpose, model, {", ".join(MAIN_FIELDS)}, cost, ttft_ms,
-            duration_ms, "end", stop_reason, used, flow_id
+        f"""SELECT idx, started, coalesce(agent_id, 'main'), purpose, model, {", ".join(MAIN_FIELDS)}, cost::DOUBLE,
+            ttft_ms, duration_ms, "end", stop_reason, used, flow_id
             FROM priced_calls LEFT JOIN (SELECT flow_id, string_agg(name, ', ' ORDER BY place) AS used FROM tool_calls
                 GROUP BY flow_id) USING (flow_id)
-            WHERE {{argument}} IS NOT NULL OR session_id = (SELECT arg_max(session_id, started) FROM priced_calls)""",
+            WHERE {{argument}} IS NOT NULL
+                OR session_id = (SELECT arg_max(session_id, (started, session_id)) FROM priced_calls)""",
         ("idx",),
         argument="[SESSION]",
         purposes=(),
@@ -75,7 +76,7 @@ MODES = (
         "Agents and sub-agents of each session, with their calls, tokens and dollars.",
         (_SESSION, *names("agent_id"), *minor(*names("parent_id")), _BEGAN, _LAST, *_CALLS, *text("models")),
         ("priced_calls",),
-        f"SELECT any_value(session_number), agent_id, any_value(parent_id), min(started) AS began, {_SPAN},"
+        f"SELECT any_value(session_number), agent_id, min(parent_id), min(started) AS began, {_SPAN},"
         f" {_CALLS_SQL}, {_MODELS_SQL} FROM priced_calls GROUP BY session_id, agent_id",
         ("began", "agent_id"),
         help=PRICED,

@@ -31,7 +31,7 @@ PRICED = (
     " whose price nobody knows, or whose usage was not told though they were answered; sums are without them."
 )
 
-COST_SQL = """CASE WHEN count(*) = count(cost) OR sum(cost) > 0 THEN sum(cost) END AS cost,
+COST_SQL = """CASE WHEN count(*) = count(cost) OR sum(cost) > 0 THEN sum(cost)::DOUBLE END AS cost,
     (count(*) - count(cost)) AS unpriced_calls"""
 
 BLOCK_HOURS = 5
