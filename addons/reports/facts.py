@@ -102,7 +102,6 @@ FACTS: dict[str, Fact] = {
                 session_source, agent_id, parent_id, transport, method, url, http_version, status, request_bytes
                 FROM records""",
         ),
-        Fact("announced", layout.ENDS, call_facts.ANNOUNCED_FIELDS, call_facts.ANNOUNCED),
         Fact("conversations", layout.FLOWS, call_facts.CONVERSATION_FIELDS, call_facts.CONVERSATIONS),
         Fact("call_items", layout.BLOBS, call_facts.ITEM_FIELDS, call_facts.ITEMS),
         Fact(

@@ -68,7 +68,7 @@ RELATIONS: dict[str, Relation] = {
         Relation("calls", ("exchanges",), "SELECT * FROM exchanges WHERE {filters}"),
         Relation(
             "call_moments",
-            ("exchanges", "calls", "announced", "conversations", "call_items"),
+            ("exchanges", "calls", "tool_calls", "conversations", "call_items"),
             call_facts.MOMENTS,
         ),
         Relation(
