@@ -24,7 +24,10 @@ from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
 from addons.reach import Reach
-from addons.sources.log_files import STDIN, obstacle, source_of
+from addons.redis_stream.address import RedisAddress, without_secrets
+from addons.redis_stream.sink import StreamSink
+from addons.redis_stream.source import RedisSource
+from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
 from addons.viewer import Viewer
@@ -44,6 +47,7 @@ class Agent:
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._viewer: Viewer | None = None
+        self._stream: StreamSink | None = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
         self.addons = [self._capture, Reach(self.settings)]
@@ -73,6 +77,8 @@ class Agent:
                 raise ValueError(
                     "agent_log_dir counts at the start only; stop the proxy and start it with the new folder"
                 )
+            if self._is_running and settings.sink() != self.settings().sink():
+                raise ValueError("what concerns agent_redis_url counts at the start only; start the proxy anew with it")
             self._settings = settings
         except ValueError as wrong:
             if self._is_running:
@@ -98,8 +104,12 @@ class Agent:
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
-            self._view(settings.source, settings.source_speed, live)
+            self._view(settings.source, settings, live)
             return
+        sink = settings.sink()
+        if sink is not None:
+            self._stream = StreamSink(sink, self._tell)
+            self._stream.start()
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         _end_properly_with_the_terminal()
@@ -115,7 +125,8 @@ class Agent:
                     taken.strerror,
                 )
                 return
-        where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
+        where = f" · {sink.address.shown}" if sink is not None else ""
+        where += f" · route an agent: {listening.route_hint(options)}" if options.server else ""
         _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(settings.log_dir), where)
 
     def done(self) -> None:
@@ -129,22 +140,24 @@ class Agent:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _make_pipeline(self, live: Live) -> PipelineLike:
-        return Pipeline(self.settings, live, self._tell)
+        return Pipeline(self.settings, live, self._tell, self._stream)
 
     def _complaint_about_source(self) -> str | None:
         options: Any = ctx.options
         settings = self.settings()
         if settings.source is None:
             return None
+        wrong: str | None = None
         if options.server or options.rfile:
-            wrong: str | None = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
-        else:
+            wrong = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
+        elif isinstance(settings.source, Path):
             wrong = obstacle(settings.source, settings.source_speed)
-        return f"agent_source={options.agent_source}: {wrong}." if wrong else None
+        return f"agent_source={without_secrets(options.agent_source)}: {wrong}." if wrong else None
 
-    def _view(self, path: Path, speed: float | None, live: Live) -> None:
-        """Show a log. Nothing is captured, and no log folder is touched."""
+    def _view(self, wanted: Path | RedisAddress, settings: Settings, live: Live) -> None:
+        """Show a log, or a stream. Nothing is captured, and no log folder is touched."""
         self._thread.stop()
+        speed = settings.source_speed
         pace = None if speed is None else Pace(speed, time.monotonic)
         master: Any = ctx.master
         # The other tools have more to show than this.
@@ -154,10 +167,15 @@ class Agent:
             if ends_with_it:
                 faults.call_soon(master.event_loop, lambda _: master.shutdown(), None)
 
-        how = "reading" if path == STDIN else "following" if pace is None else "replaying"
-        name = "standard input" if path == STDIN else _short(path.absolute())
+        how = "reading" if wanted == STDIN else "following" if pace is None else "replaying"
+        if isinstance(wanted, RedisAddress):
+            name = f"{settings.redis_stream} at {wanted.shown}"
+            source: Source = RedisSource(wanted, settings.redis_stream, settings.source_from, pace is None, self._say)
+        else:
+            name = "standard input" if wanted == STDIN else _short(wanted.absolute())
+            source = source_of(wanted, speed, self._say)
         self._say(f"{how} {name} · nothing is captured")
-        self._viewer = Viewer(source_of(path, speed, self._say), pace, live, self._terminal, self._say, over)
+        self._viewer = Viewer(source, pace, live, self._terminal, self._say, over)
         self._viewer.start()
         _end_properly_with_the_terminal()
 

@@ -31,6 +31,7 @@ from addons.options import Settings
 from addons.protocols.events import ExchangeEvent
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
+from addons.redis_stream.sink import StreamSink
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
 from addons.sinks.store import LogStore, StoreSettings
@@ -44,8 +45,15 @@ PUT_OFF_S = 0.05
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
 
-    def __init__(self, settings: Callable[[], Settings], live: Live, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        live: Live,
+        tell: Callable[[str], None],
+        stream: StreamSink | None = None,
+    ) -> None:
         self._settings = settings
+        self._stream = stream
         self._tell = tell
         self._live = live
         self._pending: list[Record] = []
@@ -146,6 +154,8 @@ class Pipeline:
         self._live.close()
         self.flush()
         self._store.close()
+        if self._stream is not None:
+            self._stream.stop()
 
     def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None:
         """What the flow, which has ended, is to hold. None where its capture never began."""
@@ -179,7 +189,8 @@ class Pipeline:
 
     def _open_store(self) -> LogStore:
         self._store_settings = _store_settings(self._settings())
-        store = LogStore(self._store_settings, self._tell)
+        also = self._publish if self._stream is not None else None
+        store = LogStore(self._store_settings, self._tell, also=also)
         store.start()
         for record in end_records_of_the_dead(store, self._store_settings.root, self.times):
             # The store before this one has left a journal too, of exchanges that go on.
@@ -189,6 +200,11 @@ class Pipeline:
         for flow_id, fields in self._open.items():
             store.opened(flow_id, fields)
         return store
+
+    def _publish(self, records: list[Record]) -> None:
+        with faults.guard("Redis sink"):
+            if self._stream is not None:
+                self._stream.publish(records)
 
     def _begin(self, seen: RequestSeen) -> None:
         request = self._intake.take(seen)

@@ -104,7 +104,8 @@ class LiveView:
         flow = Flow(event.flow_id, event.session_id, event.agent_id or "", now_s)
         number = f"#? {event.session_id[:8]}" if event.session_number is None else f"#{event.session_number}"
         agent = f" ⤷{session.agent_number(event.agent_id)}" if event.agent_id else ""
-        flow.name = one_line(f"{number} {event.client}{agent}", _LABEL_CHARS)
+        host = f" @{event.host}" if event.host else ""
+        flow.name = one_line(f"{number} {event.client}{host}{agent}", _LABEL_CHARS)
         flow.indent = "  " if event.agent_id else ""
         flow.epoch_s = event.started_epoch_ns / 1e9 - now_s
         flow.label = self._label(flow, event)

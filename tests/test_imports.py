@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
     "addons.sources": {"addons.sources", "addons.request_parts", "addons.sinks", "addons.protocols", "addons.wire"},
+    "addons.redis_stream": {"addons.redis_stream", "addons.faults", "addons.sources", "addons.sinks", "addons.wire"},
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 

@@ -203,6 +203,8 @@ class ExchangeStarted:
     started_epoch_ns: int
     request_parts: tuple[RequestPart, ...] = ()
     """In the order in which a provider hashes them: tools, system, messages. Empty where the body is no JSON."""
+    host: str | None = None
+    """Which proxy captured it, where the stream of several is shown; None for this one."""
 
 
 @dataclass(frozen=True, slots=True)
