@@ -20,6 +20,7 @@ from mitmproxy.log import ALERT
 from addons import faults, listening, printing
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.commands.redis_commands import RedisCommands
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
@@ -50,7 +51,7 @@ class Agent:
         self._stream: StreamSink | None = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
-        self.addons = [self._capture, Reach(self.settings)]
+        self.addons = [self._capture, Reach(self.settings), RedisCommands(self.settings, lambda: self._stream)]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""

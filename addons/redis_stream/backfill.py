@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from addons.redis_stream.entry import Entry, entry_of_line, id_parts, time_ms
-from addons.redis_stream.ledger import BATCH_BYTES, BATCH_RECORDS, Names
+from addons.redis_stream.ledger import BATCH_BYTES, BATCH_RECORDS, Names, Outcome
 from addons.redis_stream.ranges import Had
 from addons.sinks import layout
 from addons.sinks.reader import NAMES, lines_of
@@ -37,6 +37,17 @@ class Progress:
     doubles: int = 0
     forgotten: int = 0
     at_ms: int = 0
+
+    def note(self, outcome: Outcome) -> None:
+        self.sent += outcome.added
+        self.doubles += outcome.doubles
+        self.forgotten += outcome.forgotten
+
+    def __str__(self) -> str:
+        said = f"{self.sent:,} records have been sent after from the log ({self.read:,} looked at)"
+        if self.forgotten:
+            said += f"; {self.forgotten:,} are older than what the server remembers, and stay out"
+        return said
 
 
 class Backfill:

@@ -22,9 +22,10 @@ PUBLISHED = frozenset((Kind.FLOWS, Kind.LINES, Kind.ENDS, Kind.BLOBS, Kind.ERROR
 
 KINDS = {kind.value.encode(): kind for kind in PUBLISHED}
 
-_STRING = rb'(?:"(?:[^"\\]|\\.)*"|null)'
-_SEQ = re.compile(
-    rb'\{"v":1,"ts":"[^"]*","flow_id":%b,"session_id":%b,"client":%b,"provider":%b,"seq":(\d+)' % ((_STRING,) * 4)
+_STRING = rb'(?:"[^"\\]*(?:\\.[^"\\]*)*"|null)'
+_FRAME = re.compile(
+    rb'\{"v":1,"ts":"[^"]*","flow_id":"([^"]*)","session_id":%b,"client":%b,"provider":%b,"seq":(\d+)'
+    % ((_STRING,) * 3)
 )
 _TS = re.compile(rb'"ts":"([^"]*)"')
 _HEAD_BYTES = 4096
@@ -65,13 +66,15 @@ def entry_of_record(record: Record, host: str) -> Entry | None:
 def entry_of_line(kind: Kind, line: bytes, host: str) -> Entry | None:
     """Of a file's line, with or without its line feed. None for one that is damaged or of another version."""
     line = line.removesuffix(b"\n")
-    if kind is Kind.ERRORS:
-        return Entry(kind, _digest(line, host), None, line) if line.startswith(b"{") and line.endswith(b"}") else None
-    found = (BLOB_HASH if kind is Kind.BLOBS else FLOW_ID).match(b"\n" + line[:_HEAD_BYTES])
-    seq = _seq_of(line) if kind is Kind.LINES else None
-    if not found or not line.endswith(b"}") or (kind is Kind.LINES and seq is None):
+    if not line.startswith(b"{") or not line.endswith(b"}"):
         return None
-    return Entry(kind, found[1], seq, line)
+    if kind is Kind.ERRORS:
+        return Entry(kind, _digest(line, host), None, line)
+    if kind is Kind.LINES:
+        frame = _FRAME.match(line)
+        return Entry(kind, frame[1], int(frame[2]), line) if frame else None
+    found = (BLOB_HASH if kind is Kind.BLOBS else FLOW_ID).match(b"\n" + line[:_HEAD_BYTES])
+    return Entry(kind, found[1], None, line) if found else None
 
 
 def received(id: bytes, fields: Mapping[bytes, bytes]) -> Received | None:
@@ -107,11 +110,6 @@ def id_parts(id: bytes) -> tuple[int, int]:
     """Of an entry's id: milliseconds by the server's clock, and a number. By them ids are in order."""
     ms, _, number = id.partition(b"-")
     return int(ms), int(number)
-
-
-def _seq_of(line: bytes) -> int | None:
-    found = _SEQ.match(line)
-    return int(found[1]) if found else None
 
 
 def _digest(line: bytes, host: str) -> bytes:

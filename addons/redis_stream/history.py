@@ -69,6 +69,19 @@ def look_back(client: Any, stream: str, start: Start) -> tuple[list[Received], b
     return [each for each in reversed(kept) if each.entry.owner in begun], last
 
 
+def entry_numbers(client: Any, stream: str) -> tuple[int | None, int | None]:
+    """How many entries there were ever before the stream's first, and up to its last. None where the server does not
+    count (before Redis 7)."""
+    from redis.exceptions import ResponseError
+
+    try:
+        info = client.xinfo_stream(stream)
+    except ResponseError:
+        return 0, 0  # there is no stream yet
+    added = info.get("entries-added")
+    return (None, None) if added is None else (added - info["length"], added)
+
+
 def _backwards(client: Any, stream: str, last: bytes, oldest_ms: int) -> Iterator[Received]:
     newest, seen = last, 0
     while seen < _MOST_ENTRIES:

@@ -9,6 +9,8 @@ back; a content is not, so that it can.
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,20 +78,19 @@ class Outcome:
 class Ledger:
     """One sender's side of it. Methods raise redis-py's errors; what has failed can be sent again as it is."""
 
-    def __init__(self, client: Any, names: Names, limits: Limits, host: str, proxy: str) -> None:
-        """`proxy` tells this sender from all others, also from those of the same host."""
-        self._client = client
+    def __init__(self, client: Any, names: Names, limits: Limits, host: str) -> None:
         self._names = names
         self._limits = limits
         self._host = host
-        self._proxy = proxy
+        # Others may send from the same host.
+        self._sender = f"{host}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._script = client.register_script(_SCRIPT.read_text())
 
     def add(self, entries: Sequence[Entry], oldest_ms: int, from_log: bool = False) -> Outcome:
         """`oldest_ms`: entries before that are too old for the stream; 0 for none. `from_log`: they are sent after."""
         head = (
             self._host,
-            self._proxy,
+            self._sender,
             self._limits.entries,
             oldest_ms,
             REMEMBERED_EXCHANGES,

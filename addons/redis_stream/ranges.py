@@ -9,6 +9,7 @@ import bisect
 import re
 
 from addons.redis_stream.entry import Entry
+from addons.sinks.records import Kind
 
 _STATE = re.compile(rb"([a-z]*)((?:\d+-\d+,?)*)")
 
@@ -29,6 +30,13 @@ class Had:
                 first, _, last = part.partition(b"-")
                 self._starts.append(int(first))
                 self._ends.append(int(last))
+
+    @property
+    def next(self) -> int | None:
+        """The frame that follows those from the first on; None before the flow record."""
+        if Kind.FLOWS.value[0] not in self._letters:
+            return None
+        return self._ends[0] + 1 if self._starts and self._starts[0] == 0 else 0
 
     def __contains__(self, entry: Entry) -> bool:
         if entry.seq is None:

@@ -8,10 +8,8 @@ read for what the stream lacks. So it is when the server has lost what it had (i
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,6 +36,7 @@ _MARGIN_MS = 5_000
 """A record may be older than the time at which it was handed over: redaction held it."""
 
 _RATE_S = 10.0
+_SAY_S = 5.0
 _MOST_MARKS = 20_000
 
 
@@ -175,8 +174,7 @@ class StreamSink:
             try:
                 if ledger is None:
                     client = self._settings.address.connect()
-                    proxy = f"{self._settings.host}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-                    ledger = Ledger(client, self._names, self._settings.limits, self._settings.host, proxy)
+                    ledger = Ledger(client, self._names, self._settings.limits, self._settings.host)
                 self._send_waiting(ledger)
                 failures = 0
                 if stopping:
@@ -229,8 +227,12 @@ class StreamSink:
         backfill = self._backfill = Backfill(self._settings.root, self._settings.host, since_ms, client, self._names)
         done = False
         try:
+            next_said_s = time.monotonic() + _SAY_S
             for entries in backfill.batches():
                 began_s = time.monotonic()
+                if is_asked and began_s > next_said_s:
+                    next_said_s = began_s + _SAY_S
+                    self._tell(f"{self._name}: {backfill.progress}; going on")
                 if entries:
                     self._send_after(ledger, entries, backfill.progress)
                 self._send_waiting(ledger)
@@ -243,14 +245,12 @@ class StreamSink:
             if not done:
                 self._lack(since_ms)
         if is_asked or backfill.progress.sent:
-            self._tell(f"{self._name}: {said_of(backfill.progress)}")
+            self._tell(f"{self._name}: {backfill.progress}")
 
     def _send_after(self, ledger: Ledger, entries: list[Entry], progress: Progress) -> None:
         outcome = ledger.add(entries, self._oldest_ms(), from_log=True)
         self._account(outcome, len(entries), self._epoch_ms())
-        progress.sent += outcome.added
-        progress.doubles += outcome.doubles
-        progress.forgotten += outcome.forgotten
+        progress.note(outcome)
 
     def _lack(self, since_ms: int) -> None:
         with self._lock:
@@ -280,11 +280,3 @@ class StreamSink:
             self._outage = None
             lacking = f"{dropped:,} records did not fit into memory and are sent after from the log" if dropped else ""
             self._tell(f"{self._name}: Redis is back; {lacking or 'nothing is lost'}")
-
-
-def said_of(progress: Progress) -> str:
-    """How a backfill went, for people."""
-    said = f"{progress.sent:,} records have been sent after from the log ({progress.read:,} looked at)"
-    if progress.forgotten:
-        said += f"; {progress.forgotten:,} are older than what the server remembers, and stay out"
-    return said

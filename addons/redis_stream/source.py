@@ -15,7 +15,7 @@ from addons.redis_stream.address import RedisAddress
 from addons.redis_stream.contents import Contents
 from addons.redis_stream.entry import Received, id_parts, received, with_host
 from addons.redis_stream.failures import reason
-from addons.redis_stream.history import Start, look_back
+from addons.redis_stream.history import Start, entry_numbers, look_back
 from addons.redis_stream.ledger import Names
 from addons.redis_stream.sequencer import Sequencer
 from addons.sinks.records import REFERENCE, Kind
@@ -110,7 +110,7 @@ class RedisSource(Reader):
         newest = self._client.xrevrange(self._names.stream, count=1)
         self._until = newest[0][0] if newest else None
         entries, self._position = look_back(self._client, self._names.stream, self._start)
-        self._number = self._numbers()[0 if self._start.after is not None else 1]
+        self._number = entry_numbers(self._client, self._names.stream)[0 if self._start.after is not None else 1]
         self._read_s = time.monotonic()
         self._prepare(entries)
         is_over = not self._follow and (not newest or self._start.after is None)
@@ -146,7 +146,7 @@ class RedisSource(Reader):
         position = self._position
         if not first or position is None or id_parts(first[0][0]) <= id_parts(position):
             return
-        there = self._numbers()[0]
+        there = entry_numbers(self._client, self._names.stream)[0]
         if there is None or self._number is None:
             if self._start.after != position:
                 self._tell("entries were trimmed from the stream before they could be read; what is shown lacks them")
@@ -156,17 +156,6 @@ class RedisSource(Reader):
                 "shown lacks them"
             )
         self._number = there
-
-    def _numbers(self) -> tuple[int | None, int | None]:
-        """How many entries there were before the stream's first, and up to its last."""
-        from redis.exceptions import ResponseError
-
-        try:
-            info = self._client.xinfo_stream(self._names.stream)
-        except ResponseError:
-            return 0, 0  # there is no stream yet
-        added = info.get("entries-added")
-        return (None, None) if added is None else (added - info["length"], added)
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
