@@ -30,13 +30,12 @@ _SLACK_S = 5.0
 
 @dataclass(slots=True)
 class Progress:
-    """Counts of records. `at_ms` is how far it has come, in the log's time."""
+    """Counts of records."""
 
     read: int = 0
     sent: int = 0
     doubles: int = 0
     forgotten: int = 0
-    at_ms: int = 0
 
     def note(self, outcome: Outcome) -> None:
         self.sent += outcome.added
@@ -67,7 +66,6 @@ class Backfill:
         try:
             for entries in _chunks(heapq.merge(*(self._of_kind(kind) for kind in _ORDER), key=lambda timed: timed[:2])):
                 self.progress.read += len(entries)
-                self.progress.at_ms = time_ms(entries[-1].line)
                 lacking = self._lacking(entries)
                 yield from _in_batches([*self._contents(lacking, blobs), *lacking]) if lacking else ([],)
         finally:
@@ -78,11 +76,8 @@ class Backfill:
         for line in lines_of(self._folder / NAMES[kind], self._since_ms / 1000 - _SLACK_S):
             if not line.endswith(b"\n"):
                 continue  # still being written
-            try:
-                # Within a file its own order counts, whatever the clock did.
-                last_ms = max(last_ms, time_ms(line))
-            except ValueError:
-                continue
+            # Within a file its own order counts, whatever the clock did.
+            last_ms = max(last_ms, time_ms(line) or 0)
             if last_ms >= self._since_ms and (entry := entry_of_line(kind, line, self._host)) is not None:
                 yield last_ms, _ORDER.index(kind), entry
 

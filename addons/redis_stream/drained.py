@@ -131,10 +131,7 @@ class DrainedLog:
 
     def _know(self, entry: Entry) -> None:
         """Have learned what the folder holds since the record was made."""
-        try:
-            made_s = time_ms(entry.line) / 1000
-        except ValueError:
-            return
+        made_s = (time_ms(entry.line) or 0) / 1000
         if self._had_since_s is not None and made_s >= self._had_since_s:
             return
         self._had_since_s = made_s - _SLACK_S

@@ -98,12 +98,13 @@ def with_host(line: bytes, host: str) -> bytes:
     return b'%b,"host":%b}' % (line[:-1], dump_json(host))
 
 
-def time_ms(line: bytes) -> int:
-    """Milliseconds of the epoch at which the record was made. Raises ValueError."""
+def time_ms(line: bytes) -> int | None:
+    """Milliseconds of the epoch at which the record was made; None where it does not tell."""
     found = _TS.search(line[:_HEAD_BYTES])
-    if not found:
-        raise ValueError("a record without a time stamp")
-    return int(datetime.fromisoformat(found[1].decode()).timestamp() * 1000)
+    try:
+        return int(datetime.fromisoformat(found[1].decode()).timestamp() * 1000) if found else None
+    except ValueError:
+        return None
 
 
 def id_parts(id: bytes) -> tuple[int, int]:

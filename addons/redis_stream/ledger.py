@@ -110,7 +110,7 @@ def _grouped(entries: Iterable[Entry]) -> list[bytes | int]:
         else:
             groups.setdefault(entry.owner, []).append(entry)
     for owner, group in groups.items():
-        arguments += (owner, time_ms(group[-1].line), len(group))
+        arguments += (owner, time_ms(group[-1].line) or 0, len(group))
         for entry in group:
             arguments += (entry.kind.value.encode(), b"" if entry.seq is None else entry.seq, entry.line)
     return arguments

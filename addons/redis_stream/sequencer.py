@@ -6,6 +6,7 @@ order. What is missing is waited for, but not for ever; then the rest goes on wi
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from addons.sinks.records import Kind
 
 MOST_BYTES = 32 << 20
 _MOST_EXCHANGES = 20_000
+_EVENTS = re.compile(rb',"events":(\d+),"bytes":')
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class _Exchange:
     """The seq that is to come; None before the flow record."""
     held: dict[int, Received] = field(default_factory=dict)
     end: Received | None = None
+    frames: int = 0
+    """How many it has at least, as its end tells."""
     since_s: float = 0.0
     """From when on nothing has come that was waited for."""
 
@@ -66,6 +70,8 @@ class Sequencer:
             ready = [received]
         elif entry.kind is Kind.ENDS:
             exchange.end = received
+            found = _EVENTS.search(entry.line)
+            exchange.frames = int(found[1]) if found else 0
         elif exchange.next is not None and entry.seq is not None and entry.seq < exchange.next:
             return [received] if self._keeps_late else []
         elif entry.seq is not None:
@@ -105,7 +111,7 @@ class Sequencer:
             self._held_bytes -= len(received.entry.line)
             ready.append(received)
             exchange.next += 1
-        if exchange.end is not None and not exchange.held:
+        if exchange.end is not None and not exchange.held and exchange.next >= exchange.frames:
             ready.append(exchange.end)
             exchange.end = None
         return ready
@@ -128,5 +134,8 @@ class Sequencer:
             self._held_bytes -= len(received.entry.line)
             ready.append(received)
         exchange.held.clear()
+        if exchange.end is not None:
+            self.missing += max(0, exchange.frames - exchange.next) if exchange.next is not None else 0
+            exchange.frames = 0
         exchange.next = exchange.next or 0
         return ready + self._ready(exchange)
