@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from addons import faults
-from addons.redis_stream.address import RedisAddress
+from addons.redis_stream.address import ANSWER_S, RedisAddress
 from addons.redis_stream.backfill import Backfill, Progress
 from addons.redis_stream.entry import Entry
 from addons.redis_stream.failures import reason
@@ -110,7 +110,7 @@ class StreamSink:
         """From when on the stream may lack something that the log has."""
         self._asked_since_ms: int | None = None
         """The same, because somebody wants to know."""
-        self._sent = self._doubles = self._dropped = self._dropped_before = 0
+        self._sent = self._doubles = self._dropped = self._dropped_told = 0
         self._recent: deque[tuple[float, int]] = deque()
         self._outage: str | None = None
         self._backfill: Backfill | None = None
@@ -168,13 +168,16 @@ class StreamSink:
 
         backoff: Any = ExponentialWithJitterBackoff(base=FIRST_DELAY_S, cap=LONGEST_DELAY_S)
         ledger: Ledger | None = None
-        failures = 0
+        failures = 1
         while True:
             stopping = self._stopping.is_set()
             try:
                 if ledger is None:
-                    client = self._settings.address.connect()
+                    client = self._settings.address.connect(ANSWER_S)
                     ledger = Ledger(client, self._names, self._settings.limits, self._settings.host)
+                if failures:
+                    # Tells more of a refusal than a server that hangs up on a large command.
+                    client.ping()
                 self._send_waiting(ledger)
                 failures = 0
                 if stopping:
@@ -183,9 +186,9 @@ class StreamSink:
                 self._waiting.wait(_IDLE_S)
                 self._stopping.wait(GATHER_S)
             except (RedisError, OSError) as error:
-                failures += 1
+                failures = min(failures + 1, 16)
                 self._begin_outage(error)
-                if stopping or self._stopping.wait(max(FIRST_DELAY_S, backoff.compute(min(failures, 16)))):
+                if stopping or self._stopping.wait(max(FIRST_DELAY_S, backoff.compute(failures))):
                     return
             except BaseException as fault:
                 faults.report("Redis sink", None, fault)
@@ -267,7 +270,6 @@ class StreamSink:
     def _begin_outage(self, error: Exception) -> None:
         why = reason(error)
         if self._outage is None:
-            self._dropped_before = self._dropped
             self._tell(
                 f"{self._name}: {why}. Traffic and log go on; up to {self._settings.buffer_bytes >> 20} MB wait in "
                 "memory, and what is more is sent after from the log"
@@ -276,7 +278,8 @@ class StreamSink:
 
     def _end_outage(self) -> None:
         if self._outage is not None:
-            dropped = self._dropped - self._dropped_before
+            dropped = self._dropped - self._dropped_told
+            self._dropped_told += dropped
             self._outage = None
             lacking = f"{dropped:,} records did not fit into memory and are sent after from the log" if dropped else ""
             self._tell(f"{self._name}: Redis is back; {lacking or 'nothing is lost'}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -74,6 +75,15 @@ class RedisServer:
                 return
             assert time.monotonic() < deadline, (self.folder / "redis.log").read_text()[-2000:]
             time.sleep(0.02)
+
+    def pause(self) -> None:
+        """It goes on to accept connections, and answers nobody."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """As kill -9 does."""
