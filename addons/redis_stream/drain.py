@@ -56,8 +56,8 @@ class Drain:
         self._log = DrainedLog(root, tell, stopping)
         self._sequencer = Sequencer(PATIENCE_S, keeps_late=True, resume=self._log.next_of)
         self._client: Any = None
-        self._held: set[tuple[object, ...]] = set()
-        """Keys of what waits for its turn: delivered, not in the files, and so not to be acknowledged."""
+        self._held: dict[tuple[object, ...], list[bytes]] = {}
+        """Ids, by key, of what waits for its turn: delivered, not in the files, and so not to be acknowledged."""
         self._is_away = False
         self._lost = 0
         self._said = 0
@@ -152,17 +152,17 @@ class Drain:
         for id, fields in page:
             each = received(id, fields) if fields else None  # one without fields has been trimmed meanwhile
             if each is not None and each.entry[:3] in self._held:
-                continue
-            if each is None or not self._log.take(each):
+                self._held[each.entry[:3]].append(id)
+            elif each is None or not self._log.take(each):
                 done.append(id)
             else:
-                self._held.add(each.entry[:3])
+                self._held[each.entry[:3]] = [id]
                 ready += self._sequencer.feed(each, now_s)
         ready += self._sequencer.tick(now_s)
         if not self._log.write(ready):
             return False
-        self._held.difference_update(each.entry[:3] for each in ready)
-        done += [each.id for each in ready]
+        for each in ready:
+            done += self._held.pop(each.entry[:3])
         if done:
             self._client.xack(self._stream, self._group, *done)
         return True

@@ -109,7 +109,9 @@ class DrainedLog:
         """None for what is no record of this format: the stream is open to others."""
         entry = each.entry
         try:
-            fields: dict[str, Any] = parse_json(entry.line)
+            fields = parse_json(entry.line)
+            if not isinstance(fields, dict) or not fields:
+                return None
             line = with_host(entry.line, each.host) + b"\n"
             if entry.kind is Kind.ERRORS:
                 return Record(entry.kind, line, RecordContext("", None, "", ""))

@@ -94,7 +94,9 @@ def end(flow: str, ms: int = 0, frames: int = 0) -> Record:
 
 def error(text: str, ms: int = 0) -> Record:
     record = {"ts": ts(ms), "level": "error", "where": "test", "flow_id": None, "error": text, "count": 1}
-    return Record(Kind.ERRORS, json.dumps(record, separators=(",", ":")).encode() + b"\n", RecordContext("", None, "", ""))
+    return Record(
+        Kind.ERRORS, json.dumps(record, separators=(",", ":")).encode() + b"\n", RecordContext("", None, "", "")
+    )
 
 
 def exchange(name: str, frames: int, ms: int = 0) -> list[Record]:

@@ -56,8 +56,12 @@ def test_the_environment_may_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (address.url, address.shown) == (f"redis://:{SECRET}@box/1", "redis://box:6379/1")
 
 
-@pytest.mark.parametrize(("value", "said"), [("", "has no FLEET"), (f"http://:{SECRET}@box", "environment's FLEET holds")])
-def test_what_the_environment_lacks_or_has_wrong_is_said(value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("value", "said"), [("", "has no FLEET"), (f"http://:{SECRET}@box", "environment's FLEET holds")]
+)
+def test_what_the_environment_lacks_or_has_wrong_is_said(
+    value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FLEET", value)
     with pytest.raises(ValueError, match=said) as refused:
         parse_address("env:FLEET")

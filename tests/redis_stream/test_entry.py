@@ -58,7 +58,9 @@ def test_what_only_repeats_the_others_is_not_published(record: Record) -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.FLOWS, Kind.LINES, Kind.ENDS, Kind.BLOBS, Kind.ERRORS])
-@pytest.mark.parametrize("line", [b"", b"\n", b'{"v":1,"ts":"2026', b"noise\n"], ids=["empty", "blank", "torn", "noise"])
+@pytest.mark.parametrize(
+    "line", [b"", b"\n", b'{"v":1,"ts":"2026', b"noise\n"], ids=["empty", "blank", "torn", "noise"]
+)
 def test_a_damaged_line_is_no_entry(kind: Kind, line: bytes) -> None:
     assert entry_of_line(kind, line, "h") is None
 

@@ -132,9 +132,7 @@ def test_only_so_many_exchanges_are_remembered_and_older_ones_stay_out(
     assert counts(one.add(entries(records.line("newer", 0, ms=1500)), 0, from_log=True)) == (1, 0, 0)
 
 
-def test_what_happens_now_is_never_too_old(
-    server: RedisServer, names: Names, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_happens_now_is_never_too_old(server: RedisServer, names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy's clock may be behind the others'."""
     monkeypatch.setattr(module, "REMEMBERED_EXCHANGES", 1)
     one = ledger(server, names)

@@ -1,4 +1,4 @@
-"""addons/redis_stream/sink.py: the log's records get into the stream, and nothing that Redis does matters to anybody."""
+"""addons/redis_stream/sink.py: the log's records get into the stream, and nothing that Redis does matters to others."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def test_a_redis_that_comes_later_gets_everything(tmp_path: Path) -> None:
             wait_until(lambda: len(proxy.said) == 2, lambda: proxy.said)
         assert keys_in(server.client, NAMES) == contents_first(keys_of(written))
     shown = f"agent_redis_url=redis://127.0.0.1:{server.port}/0"
+    away = "Traffic and log go on; up to 32 MB wait in memory, and what is more is sent after from the log"
     assert proxy.said == [
-        f"{shown}: it can't be reached (Connection refused). Traffic and log go on; up to 32 MB wait in memory, and what "
-        "is more is sent after from the log",
+        f"{shown}: it can't be reached (Connection refused). {away}",
         f"{shown}: Redis is back; nothing is lost",
     ]
 
@@ -300,5 +300,11 @@ def test_the_status_tells_what_waits_and_what_was_sent(tmp_path: Path, server: R
         proxy.write(written)
         wait_until(lambda: proxy.sink.status().sent == len(keys_of(written)))
         status = proxy.sink.status()
-    assert (status.waiting, status.waiting_bytes, status.behind_ms, status.dropped, status.outage) == (0, 0, None, 0, None)
+    assert (status.waiting, status.waiting_bytes, status.behind_ms, status.dropped, status.outage) == (
+        0,
+        0,
+        None,
+        0,
+        None,
+    )
     assert status.rate > 0
