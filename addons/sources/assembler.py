@@ -141,12 +141,14 @@ class Assembler:
         """`record` is a flow's, or, with less in it, a line's; then `body` is the request, where it is known."""
         flow_id = record["flow_id"]
         session_id = record.get("session_id") or flow_id
+        host = record.get("host")
         if "request" in record:
             body = rebuild(record["request"], self._blob)
         said = prompt_of(body)
         started = ExchangeStarted(
             flow_id=flow_id,
-            session_id=session_id,
+            # A session that goes on at another host is shown as another one, of the same number.
+            session_id=f"{session_id}@{host}" if host else session_id,
             session_number=self._number_of(session_id),
             client=record.get("client") or "unknown",
             provider=record.get("provider") or "unknown",
@@ -157,7 +159,7 @@ class Assembler:
             tool_returns=said.tool_returns,
             started_epoch_ns=started_ns,
             request_parts=parts_of(body),
-            host=record.get("host"),
+            host=host,
         )
         self._open[flow_id] = _Exchange(decoder_for(record.get("api")), record.get("api"), started.model)
         self.begun += 1

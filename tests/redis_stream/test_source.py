@@ -100,7 +100,7 @@ def by_flow(shown: list[Shown]) -> dict[str, list[ExchangeEvent]]:
     events: dict[str, list[ExchangeEvent]] = {}
     for flow_id, event in comparable(shown):
         if isinstance(event, ExchangeStarted):
-            event = replace(event, session_number=None, host=None)
+            event = replace(event, session_number=None, host=None, session_id=event.session_id.removesuffix("@ana"))
         events.setdefault(flow_id, []).append(event)
     return events
 
@@ -137,6 +137,17 @@ def test_sessions_of_several_hosts_are_numbered_in_order_of_appearance(
     wait_until(lambda: len(watches[0].begun) == 3)
     told = [(e.flow_id, e.host, e.session_number) for e in watches[0].events if isinstance(e, ExchangeStarted)]
     assert told == [("a", "ana", 1), ("b", "ben", 2), ("a2", "ana", 3)]
+
+
+def test_a_session_at_two_hosts_is_told_apart(server: RedisServer, names: Names, watches: list[Watch]) -> None:
+    watches.append(Watch(server, names, "start"))
+    one = records.flow("a")
+    other = replace(one, line=one.line.replace(b'"flow_id":"a"', b'"flow_id":"b"'), context=records.context("b"))
+    send(server, names, one, host="ana")
+    send(server, names, other, host="ben")
+    wait_until(lambda: len(watches[0].begun) == 2)
+    told = [(e.session_id, e.session_number) for e in watches[0].events if isinstance(e, ExchangeStarted)]
+    assert told == [("session of a@ana", 1), ("session of a@ben", 1)]
 
 
 def test_from_now_it_shows_what_goes_on_and_what_comes(server: RedisServer, names: Names, watches: list[Watch]) -> None:
