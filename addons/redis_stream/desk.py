@@ -21,7 +21,7 @@ from renderers.sanitise import one_line
 type Table = list[list[str]]
 
 MOST_READ = 10_000
-_MOST_CHARS = 500
+_MOST_CHARS = 200
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _AGE = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 
@@ -178,7 +178,8 @@ def _seconds(ms: int) -> str:
 
 
 def _time(id: bytes) -> str:
-    return datetime.fromtimestamp(int(id.partition(b"-")[0]) / 1000).astimezone().isoformat(" ", "milliseconds")
+    moment = datetime.fromtimestamp(int(id.partition(b"-")[0]) / 1000)
+    return f"{moment:%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}"
 
 
 def _id(id: bytes) -> str:
