@@ -25,7 +25,7 @@ from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
 from addons.reach import Reach
-from addons.redis_stream.address import RedisAddress, without_secrets
+from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
 from addons.sources.log_files import STDIN, Source, obstacle, source_of
@@ -108,7 +108,9 @@ class Agent:
             self._view(settings.source, settings, live)
             return
         sink = settings.sink()
-        if sink is not None:
+        if sink is not None and not is_installed():
+            self._tell(f"agent_redis_url={sink.address.shown}: {NO_PACKAGE}. Traffic and log go on without it")
+        elif sink is not None:
             self._stream = StreamSink(sink, self._tell)
             self._stream.start()
         self._thread.start(lambda: self._make_pipeline(live))
@@ -149,7 +151,9 @@ class Agent:
         if settings.source is None:
             return None
         wrong: str | None = None
-        if options.server or options.rfile:
+        if isinstance(settings.source, RedisAddress) and not is_installed():
+            wrong = NO_PACKAGE
+        elif options.server or options.rfile:
             wrong = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
         elif isinstance(settings.source, Path):
             wrong = obstacle(settings.source, settings.source_speed)

@@ -31,6 +31,7 @@ from addons.options import Settings
 from addons.protocols.events import ExchangeEvent
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
+from addons.redis_stream.entry import time_ms
 from addons.redis_stream.sink import StreamSink
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
@@ -196,6 +197,9 @@ class Pipeline:
             # The store before this one has left a journal too, of exchanges that go on.
             if record.context.flow_id not in self._open:
                 store.write([record])
+                if self._stream is not None:
+                    # Its last frames may have been on their way when the process died.
+                    self._stream.lacks(time_ms(record.line) or 0)
         store.forget_dead()
         for flow_id, fields in self._open.items():
             store.opened(flow_id, fields)

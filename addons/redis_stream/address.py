@@ -8,6 +8,7 @@ without Redis does not pay for it.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ DEFAULT_STREAM = "agent:events"
 CONNECT_S = 3.0
 ANSWER_S = 10.0
 """How long a server may take: beyond it counts as away."""
+
+NO_PACKAGE = "mitmproxy's Python lacks the package redis; install it there: pip install redis"
 
 _FROM_ENVIRONMENT = "env:"
 _FORMS = (
@@ -51,6 +54,11 @@ class RedisAddress:
             protocol=2,
         )
         return redis.Redis(connection_pool=pool)
+
+
+def is_installed() -> bool:
+    """Whether this Python has redis-py; a mitmproxy of the user's own may lack it."""
+    return importlib.util.find_spec("redis") is not None
 
 
 def parse_address(text: str) -> RedisAddress:

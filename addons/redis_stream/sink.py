@@ -124,7 +124,12 @@ class StreamSink:
         refused = self._waiting.add(records, now_ms)
         if refused:
             self._dropped += refused
-            self._lack(now_ms)
+            self.lacks(now_ms)
+
+    def lacks(self, since_ms: int) -> None:
+        """The stream may lack something that the log has, from then on: send it after."""
+        with self._lock:
+            self._lack_since_ms = min(since_ms, self._lack_since_ms or since_ms)
 
     def backfill(self, since_ms: int) -> None:
         """Send what the log has since then and the stream lacks. Says when it is done."""
@@ -209,7 +214,7 @@ class StreamSink:
         lost_since_ms = self._acknowledged.lost_since_ms(outcome.had_before)
         if lost_since_ms is not None:
             self._waiting.forget_blobs()
-            self._lack(lost_since_ms)
+            self.lacks(lost_since_ms)
         self._acknowledged.note(outcome.had_before, count, taken_ms)
         self._sent += outcome.added
         self._doubles += outcome.doubles
@@ -246,7 +251,7 @@ class StreamSink:
         finally:
             self._backfill = None
             if not done:
-                self._lack(since_ms)
+                self.lacks(since_ms)
         if is_asked or backfill.progress.sent:
             self._tell(f"{self._name}: {backfill.progress}")
 
@@ -254,10 +259,6 @@ class StreamSink:
         outcome = ledger.add(entries, self._oldest_ms(), from_log=True)
         self._account(outcome, len(entries), self._epoch_ms())
         progress.note(outcome)
-
-    def _lack(self, since_ms: int) -> None:
-        with self._lock:
-            self._lack_since_ms = min(since_ms, self._lack_since_ms or since_ms)
 
     def _oldest_ms(self) -> int:
         age_ms = self._settings.limits.age_ms

@@ -269,6 +269,21 @@ def test_a_reporter_is_killed_while_it_writes(fleet: Fleet) -> None:
     fleet.assert_drained_once_and_in_order()
 
 
+def test_a_proxy_is_killed_while_it_streams(fleet: Fleet) -> None:
+    """What was on its way to the stream then is sent after at its next start."""
+    fleet.start_reporter()
+    proxy = fleet.laboratories["ana"].proxy
+    with fleet.laboratories["ana"].client() as client, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(_ask, client, fleet.cases[0][1])
+        time.sleep(WORDS * PACE_S / 2)
+        proxy.kill()
+        asked.result(LIMIT_S)
+    proxy.start()
+    fleet.await_drained()
+    assert "the proxy was killed" in [end["error"] for end in fleet.expected("sse_flow_ends.jsonl")]
+    fleet.assert_drained_once_and_in_order()
+
+
 def test_a_viewer_that_was_stopped_catches_up(fleet: Fleet) -> None:
     fleet.start_viewer()
     fleet.processes["viewer"].send_signal(signal.SIGSTOP)
