@@ -21,6 +21,8 @@ from addons.asking.printed import print_report
 from addons.asking.worker import ReportWorker
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.commands.redis_commands import RedisCommands
+from addons.commands.report_commands import ReportCommands
 from addons.display import BoardDisplay, Display, Displays
 from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
@@ -28,9 +30,11 @@ from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, p
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
+from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
+from addons.redis_stream.sink import StreamSink
+from addons.redis_stream.source import RedisSource
 from addons.report_address import ReportAddress
-from addons.report_commands import ReportCommands
-from addons.sources.log_files import STDIN, obstacle, source_of
+from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
 from addons.viewer import Viewer
@@ -53,17 +57,22 @@ class Agent:
         self._is_running = False
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
-        self._live: Live | None = None
         self._displays: Display | None = None
         self._viewer: Viewer | None = None
         self.board: Board | None = None
         """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
         self._web_page: Any = None
+        self._stream: StreamSink | None = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
         self._reports = ReportWorker(lambda: self.settings().log_dir, lambda: self.settings().prices)
-        commands = ReportCommands(self._reports, self._print)
-        self.addons = [ReportAddress(self._reports), self._capture, Reach(self.settings), commands]
+        self.addons = [
+            ReportAddress(self._reports),
+            self._capture,
+            Reach(self.settings),
+            ReportCommands(self._reports),
+            RedisCommands(self.settings, lambda: self._stream),
+        ]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""
@@ -90,6 +99,8 @@ class Agent:
                 raise ValueError(
                     "agent_log_dir counts at the start only; stop the proxy and start it with the new folder"
                 )
+            if self._is_running and settings.sink() != self.settings().sink():
+                raise ValueError("what concerns agent_redis_url counts at the start only; start the proxy anew with it")
             self._settings = settings
         except ValueError as wrong:
             if self._is_running:
@@ -119,8 +130,14 @@ class Agent:
         live = self._displays = self._open_displays(settings)
         self._open_web_page(settings)
         if settings.source is not None:
-            self._view(settings.source, settings.source_speed, live)
+            self._view(settings.source, settings, live)
             return
+        sink = settings.sink()
+        if sink is not None and not is_installed():
+            self._tell(f"agent_redis_url={sink.address.shown}: {NO_PACKAGE}. Traffic and log go on without it")
+        elif sink is not None:
+            self._stream = StreamSink(sink, self._tell)
+            self._stream.start()
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         end_properly_with_the_terminal(ctx.master, self.done)
@@ -136,9 +153,10 @@ class Agent:
                     taken.strerror,
                 )
                 return
-        where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
+        shown = f" · {sink.address.shown}" if sink is not None else ""
         page = f" · watch: {self._web_page.url}" if self._web_page else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s", _short(settings.log_dir), page, where)
+        where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", _short(settings.log_dir), shown, page, where)
 
     def done(self) -> None:
         self._capture.done()
@@ -158,7 +176,7 @@ class Agent:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _open_displays(self, settings: Settings) -> Display:
-        self._live = live = Live(self._terminal, settings.view(), shows_agents=settings.live)
+        live = Live(self._terminal, settings.view(), shows_agents=settings.live)
         if self._terminal is not None:
             printing.lead_through(ctx.master, live.say)
             if settings.live:
@@ -183,22 +201,26 @@ class Agent:
             )
 
     def _make_pipeline(self, live: Display) -> PipelineLike:
-        return Pipeline(self.settings, live, self._tell)
+        return Pipeline(self.settings, live, self._tell, self._stream)
 
     def _complaint_about_source(self) -> str | None:
         options: Any = ctx.options
         settings = self.settings()
         if settings.source is None:
             return None
-        if options.server or options.rfile:
-            wrong: str | None = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
-        else:
+        wrong: str | None = None
+        if isinstance(settings.source, RedisAddress) and not is_installed():
+            wrong = NO_PACKAGE
+        elif options.server or options.rfile:
+            wrong = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
+        elif isinstance(settings.source, Path):
             wrong = obstacle(settings.source, settings.source_speed)
-        return f"agent_source={options.agent_source}: {wrong}." if wrong else None
+        return f"agent_source={without_secrets(options.agent_source)}: {wrong}." if wrong else None
 
-    def _view(self, path: Path, speed: float | None, live: Display) -> None:
-        """Show a log. Nothing is captured, and no log folder is touched."""
+    def _view(self, wanted: Path | RedisAddress, settings: Settings, live: Display) -> None:
+        """Show a log, or a stream. Nothing is captured, and no log folder is touched."""
         self._thread.stop()
+        speed = settings.source_speed
         pace = None if speed is None else Pace(speed, time.monotonic)
         master: Any = ctx.master
         # The other tools have more to show than this.
@@ -208,22 +230,24 @@ class Agent:
             if ends_with_it:
                 faults.call_soon(master.event_loop, lambda _: master.shutdown(), None)
 
-        how = "reading" if path == STDIN else "following" if pace is None else "replaying"
-        name = "standard input" if path == STDIN else _short(path.absolute())
+        how = "reading" if wanted == STDIN else "following" if pace is None else "replaying"
+        prices = PriceBook(settings.prices)
+        if isinstance(wanted, RedisAddress):
+            name = f"{settings.redis_stream} at {wanted.shown}"
+            source: Source = RedisSource(
+                wanted, settings.redis_stream, settings.source_from, pace is None, self._say, prices
+            )
+        else:
+            name = "standard input" if wanted == STDIN else _short(wanted.absolute())
+            source = source_of(wanted, speed, self._say, prices)
         self._say(f"{how} {name} · nothing is captured")
-        prices = PriceBook(self.settings().prices)
-        self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._say, over)
+        self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
         end_properly_with_the_terminal(ctx.master, self.done)
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""
         _log.log(ALERT, "mitmagent: %s", message)
-
-    def _print(self, text: str) -> None:
-        """Lines that somebody has asked for, between those of the view."""
-        if self._live is not None:
-            self._live.say(text)
 
     def _tell(self, message: str) -> None:
         """A sentence for the person at the terminal. Called from any thread."""

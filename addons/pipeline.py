@@ -37,6 +37,8 @@ from addons.protocols.events import ExchangeEvent
 from addons.reading import Readings
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
+from addons.redis_stream.entry import time_ms
+from addons.redis_stream.sink import StreamSink
 from addons.request_reader import is_large
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
@@ -52,8 +54,15 @@ PUT_OFF_S = 0.05
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
 
-    def __init__(self, settings: Callable[[], Settings], live: Display, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        live: Display,
+        tell: Callable[[str], None],
+        stream: StreamSink | None = None,
+    ) -> None:
         self._settings = settings
+        self._stream = stream
         self._tell = tell
         self._live = live
         self._pending: list[Record] = []
@@ -157,6 +166,8 @@ class Pipeline:
         self._take_what_was_read()
         self.flush()
         self._store.close()
+        if self._stream is not None:
+            self._stream.stop()
 
     def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None:
         """What the flow, which has ended, is to hold. None where its capture never began."""
@@ -192,10 +203,14 @@ class Pipeline:
 
     def _open_store(self) -> LogStore:
         settings = _store_settings(self._settings())
-        store = LogStore(settings, self._tell)
+        also = self._publish if self._stream is not None else None
+        store = LogStore(settings, self._tell, also=also)
         store.start()
         for record in end_records_of_the_dead(store, settings.root, self.times):
             store.write([record])
+            if self._stream is not None:
+                # Its last frames may have been on their way when the process died.
+                self._stream.lacks(time_ms(record.line) or 0)
         store.forget_dead()
         return store
 
@@ -206,6 +221,11 @@ class Pipeline:
         except Exception as fault:
             faults.report("pipeline", flow_id, fault)
             self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
+
+    def _publish(self, records: list[Record]) -> None:
+        with faults.guard("Redis sink"):
+            if self._stream is not None:
+                self._stream.publish(records)
 
     def _begin(self, seen: RequestSeen) -> None:
         encoding = encoding_of(seen)

@@ -121,7 +121,8 @@ class LiveView:
         if event.session_number is not None:
             flow.role = SPEAKERS[event.session_number % len(SPEAKERS)]
         agent = f" ⤷{session.agent_number(event.agent_id)}" if event.agent_id else ""
-        flow.name = one_line(f"{number} {event.client}{agent}", _LABEL_CHARS)
+        host = f" @{event.host}" if event.host else ""
+        flow.name = one_line(f"{number} {event.client}{host}{agent}", _LABEL_CHARS)
         flow.indent = "  " if event.agent_id else ""
         flow.epoch_s = event.started_epoch_ns / 1e9 - now_s
         flow.label = self._label(flow, event)
