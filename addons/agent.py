@@ -20,6 +20,7 @@ from mitmproxy.log import ALERT
 from addons import faults, listening, printing
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.display import BoardDisplay, Display, Displays
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
@@ -28,8 +29,12 @@ from addons.sources.log_files import STDIN, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
 from addons.viewer import Viewer
+from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")
+
+_HAVE_SCREENS = ("WebMaster", "ConsoleMaster")
+"""The tools in which the agents have a screen beside the text on the terminal."""
 
 
 class Agent:
@@ -44,6 +49,8 @@ class Agent:
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._viewer: Viewer | None = None
+        self.board: Board | None = None
+        """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
         self.addons = [self._capture, Reach(self.settings)]
@@ -94,7 +101,7 @@ class Agent:
         settings = self.settings()
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if settings.live else None, settings.view())
+        live = self._display(settings)
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
@@ -128,7 +135,14 @@ class Agent:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _make_pipeline(self, live: Live) -> PipelineLike:
+    def _display(self, settings: Settings) -> Display:
+        live = Live(self._terminal if settings.live else None, settings.view())
+        if type(ctx.master).__name__ not in _HAVE_SCREENS:
+            return live
+        self.board = Board(settings.dead_after_s)
+        return Displays(live, BoardDisplay(self.board))
+
+    def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell)
 
     def _complaint_about_source(self) -> str | None:
@@ -142,7 +156,7 @@ class Agent:
             wrong = obstacle(settings.source, settings.source_speed)
         return f"agent_source={options.agent_source}: {wrong}." if wrong else None
 
-    def _view(self, path: Path, speed: float | None, live: Live) -> None:
+    def _view(self, path: Path, speed: float | None, live: Display) -> None:
         """Show a log. Nothing is captured, and no log folder is touched."""
         self._thread.stop()
         pace = None if speed is None else Pace(speed, time.monotonic)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from addons import faults
-from addons.live import Live
+from addons.display import Display
 from addons.sources.log_files import POLL_S, Source
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
@@ -28,7 +28,7 @@ class Viewer:
         self,
         source: Source,
         pace: Pace | None,
-        live: Live,
+        live: Display,
         terminal: TerminalWriter | None,
         tell: Callable[[str], None],
         over: Callable[[], None],

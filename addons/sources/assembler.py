@@ -157,6 +157,7 @@ class Assembler:
             tool_returns=said.tool_returns,
             started_epoch_ns=started_ns,
             request_parts=parts_of(body),
+            parent_id=record.get("parent_id"),
         )
         self._open[flow_id] = _Exchange(decoder_for(record.get("api")), record.get("api"), started.model)
         self.begun += 1
