@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from addons.bodies.changes import RequestHistory
 from addons.identity.clients import client_of
 from addons.identity.conversations import ConversationGrouper
 from addons.identity.hosts import provider_of
@@ -89,10 +90,13 @@ def without_encoding(headers: HeaderList) -> HeaderList:
 class Intake:
     """Reads requests. Lives on the capture thread; its memories are bounded."""
 
-    def __init__(self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings], history: RequestHistory
+    ) -> None:
         self._redactor = redactor
         self._times = times
         self._settings = settings
+        self._history = history
         self._conversations = ConversationGrouper()
         self._redacted: OrderedDict[bytes, bytes | None] = OrderedDict()
         """Digest of the content as it came, to its redacted JSON; None where redaction changed nothing."""
@@ -143,6 +147,10 @@ class Intake:
         parts = RequestParts()
         refs, changed = self._split(body, collector, parts) if body is not None else (None, False)
         said = prompt_of(body)
+        # A request that only names what it continues does not show what is cached.
+        in_order = () if continued_response(body) else parts.in_order()
+        kind = "" if identity.purpose in CONVERSATION else identity.purpose
+        self._history.note(flow_id, (session_id, agent_id or "", kind), in_order, at.epoch_ns)
         return Request(
             at=at,
             context=context,
@@ -168,8 +176,7 @@ class Intake:
             tool_returns=tuple(
                 ToolReturn(back.call_id, text_of(back.text), back.is_error) for back in said.tool_returns
             ),
-            # A request that only names what it continues does not show what is cached.
-            parts=() if continued_response(body) else parts.in_order(),
+            parts=in_order,
             from_file=seen.from_file,
         )
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from addons import faults
+from addons.bodies.changes import RequestHistory
 from addons.display import Display
 from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
@@ -44,7 +45,13 @@ PUT_OFF_S = 0.05
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
 
-    def __init__(self, settings: Callable[[], Settings], live: Display, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        live: Display,
+        tell: Callable[[str], None],
+        history: RequestHistory | None = None,
+    ) -> None:
         self._settings = settings
         self._tell = tell
         self._live = live
@@ -61,7 +68,7 @@ class Pipeline:
         """What the journal has been told of each exchange that has no end yet."""
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
-        self._intake = Intake(self.redactor, self.times, settings)
+        self._intake = Intake(self.redactor, self.times, settings, history or RequestHistory())
         self._store = self._open_store()
 
     def configure(self) -> None:

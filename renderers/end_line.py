@@ -59,7 +59,8 @@ def end_line(ended: ExchangeEnded, *, context: bool = False, said: str | None = 
     parts += _tokens(ended)
     if ended.ttft_ms is not None:
         parts.append(f"first token {ended.ttft_ms / 1000:.1f} s")
-    parts.append(f"{ended.duration_ms / 1000:.1f} s")
+    if ended.duration_ms:
+        parts.append(f"{ended.duration_ms / 1000:.1f} s")
     if context and (gauge := context_gauge(ended)):
         parts.append(gauge)
     return f"■ {' · '.join(parts)}"

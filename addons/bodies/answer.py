@@ -55,6 +55,7 @@ class About:
     content_type: str | None = None
     status: int | None = None
     duration_ms: float = 0.0
+    """0 where it is not told."""
     error: str | None = None
     """How the transport failed."""
 
@@ -64,22 +65,23 @@ def answer_text(body: bytes, about: About) -> str:
     decoder = decoder_for(about.api)
     events = [event for frame in frames for event in decoder.feed(frame)]
     events += decoder.close()
+    said = answer_of(events, about)
+    if said is None:
+        return presentable(pretty(body))
+    gap = f"[… {skipped:,} bytes in the middle of the body were not decoded …]" if skipped else ""
+    return presentable(sections([gap, said]))
+
+
+def answer_of(events: list[Event], about: About) -> str | None:
+    """None where the events tell nothing of a conversation."""
     summary = Summary()
     for event in events:
         summary.add(event)
-    blocks = "\n\n".join(conversation(events))
+    blocks = list(conversation(events))
     if not blocks and summary.usage_raw is None and summary.stop_reason is None:
-        return presentable(pretty(body))
-    return presentable(
-        sections(
-            [
-                end_line(_ended(summary, about), said=summary.error.message if summary.error else None),
-                f"[… {skipped:,} bytes in the middle were not decoded …]" if skipped else "",
-                blocks,
-                _usage(summary, about.api),
-            ]
-        )
-    )
+        return None
+    end = end_line(_ended(summary, about), said=summary.error.message if summary.error else None)
+    return sections([end, *blocks, _usage(summary, about.api)])
 
 
 def conversation(events: Iterable[Event]) -> Iterator[str]:

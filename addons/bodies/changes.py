@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 from addons.protocols.events import PartKind, RequestPart
 
@@ -53,25 +54,37 @@ class RequestHistory:
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[str, ...], tuple[int, tuple[RequestPart, ...]]] = OrderedDict()
         self._changes: OrderedDict[str, Changes] = OrderedDict()
+        self._on_socket: OrderedDict[str, int] = OrderedDict()
+        """How many requests a WebSocket has brought."""
 
     def note(self, flow_id: str, conversation: tuple[str, ...], parts: tuple[RequestPart, ...], epoch_ns: int) -> None:
         """`conversation` tells apart what grows on its own: session, sub-agent, purpose."""
+        socket, found, number = flow_id.partition(":")
+        if found:
+            self._on_socket[socket] = int(number) + 1
+            _limit(self._on_socket, REMEMBERED_REQUESTS)
         if not parts:
             return
         before = self._last.get(conversation)
         self._last[conversation] = (epoch_ns, parts)
         self._last.move_to_end(conversation)
-        if len(self._last) > REMEMBERED_CONVERSATIONS:
-            self._last.popitem(last=False)
-        if before is None:
-            return
-        self._changes[flow_id] = Changes((epoch_ns - before[0]) / 1e9, compare(before[1], parts))
-        if len(self._changes) > REMEMBERED_REQUESTS:
-            self._changes.popitem(last=False)
+        _limit(self._last, REMEMBERED_CONVERSATIONS)
+        if before is not None:
+            self._changes[flow_id] = Changes((epoch_ns - before[0]) / 1e9, compare(before[1], parts))
+            _limit(self._changes, REMEMBERED_REQUESTS)
 
     def changes_of(self, flow_id: str) -> Changes | None:
         """None where it is the first of its conversation, does not show what it continues, or is forgotten."""
         return self._changes.get(flow_id)
+
+    def changes_on_socket(self, flow_id: str, from_end: int) -> Changes | None:
+        """Of a WebSocket's request by its place from the end: 1 is the last."""
+        return self._changes.get(f"{flow_id}:{self._on_socket.get(flow_id, 0) - from_end}")
+
+
+def _limit(remembered: OrderedDict[Any, Any], most: int) -> None:
+    if len(remembered) > most:
+        remembered.popitem(last=False)
 
 
 def _digests(parts: tuple[RequestPart, ...], kind: PartKind) -> list[str]:

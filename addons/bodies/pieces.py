@@ -98,9 +98,7 @@ def _result(item: dict[str, Any]) -> Piece:
     inner = item
     for name in ("toolResult", "functionResponse", "function_response"):
         inner = obj(item.get(name)) or inner
-    content = next(
-        (inner[name] for name in ("content", "output", "response", "result", "tools") if name in inner), None
-    )
+    told = (inner[name] for name in ("content", "output", "response", "result", "tools") if name in inner)
     ids = (text(inner.get(name)) for name in ("tool_use_id", "call_id", "toolUseId", "id", "name"))
     failed = inner.get("is_error") is True or inner.get("status") in ("error", "failed")
     said = _joined(next(told, None))
