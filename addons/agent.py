@@ -24,6 +24,7 @@ from addons.display import BoardDisplay, Display, Displays
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
+from addons.pricing.book import PriceBook
 from addons.reach import Reach
 from addons.sources.log_files import STDIN, obstacle, source_of
 from addons.sources.pace import Pace
@@ -171,7 +172,8 @@ class Agent:
         how = "reading" if path == STDIN else "following" if pace is None else "replaying"
         name = "standard input" if path == STDIN else _short(path.absolute())
         self._say(f"{how} {name} · nothing is captured")
-        self._viewer = Viewer(source_of(path, speed, self._say), pace, live, self._terminal, self._say, over)
+        prices = PriceBook(self.settings().prices)
+        self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
         self._viewer.start()
         _end_properly_with_the_terminal()
 

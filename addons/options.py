@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from addons.pricing.own import VARIABLE, OwnPrice, own_prices
 from addons.sinks.timestamps import TimeFormatter, time_zone
 from renderers.view_options import MIN_SUB_DELTAS, ViewOptions
 
@@ -204,7 +205,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("agent_show_flow_id", "false", _switch, "Show flow ids in headers."),
     Option("agent_log_screen", "false", _switch, "Say why the screen passes from one agent to another."),
     Option("agent_delta_timing", "false", _switch, "Say after each block how its deltas were spaced."),
-    Option("agent_context_metrics", "false", _switch, "Say at each call's end how full the context is."),
+    Option("agent_context_metrics", "false", _switch, "Say at each call's end in full how full the context is."),
+    Option(
+        "agent_prices",
+        "",
+        own_prices,
+        f"Your own prices, a JSON file, before the built-in ones. Empty: the environment's {VARIABLE}, if it is set.",
+    ),
     Option("agent_dead_after_s", "60", _seconds, "Call an exchange dead when it has been silent for so long."),
     Option(
         "agent_keep_bodies",
@@ -256,6 +263,7 @@ class Settings:
     log_screen: bool
     delta_timing: bool
     context_metrics: bool
+    prices: tuple[OwnPrice, ...]
     dead_after_s: float
     keep_bodies: int
     raw_log: bool

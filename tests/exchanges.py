@@ -13,12 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from addons.bodies.changes import RequestHistory
 from addons.exchange import Outlet
 from addons.intake import Intake, Request
 from addons.live import Live
 from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
 from addons.options import OPTIONS, Settings, parse_settings
 from addons.pipeline import Pipeline
+from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
 from addons.redaction.redactor import Redactor
 from addons.sinks.reader import iter_records
@@ -151,7 +153,7 @@ def settings(log_dir: Path, **changed: str) -> Settings:
 
 def intake(log_dir: Path, **changed: str) -> Intake:
     chosen = settings(log_dir, **changed)
-    return Intake(Redactor(chosen.redact), TimeFormatter("utc"), lambda: chosen)
+    return Intake(Redactor(chosen.redact), TimeFormatter("utc"), lambda: chosen, RequestHistory())
 
 
 class Notes(Outlet):
@@ -160,6 +162,7 @@ class Notes(Outlet):
     def __init__(self) -> None:
         self.redactor = Redactor()
         self.times = TimeFormatter("utc")
+        self.prices = PriceBook()
         self.records: list[Record] = []
         self.events: list[ExchangeEvent] = []
         self.calls: list[tuple[Any, ...]] = []

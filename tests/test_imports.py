@@ -17,9 +17,17 @@ MAY_IMPORT = {
     "addons.redaction": {"addons.redaction", "addons.wire"},
     "addons.protocols": {"addons.protocols", "addons.wire"},
     "addons.identity": {"addons.identity", "addons.protocols", "addons.wire"},
+    "addons.pricing": {"addons.pricing"},
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
-    "addons.sources": {"addons.sources", "addons.request_parts", "addons.sinks", "addons.protocols", "addons.wire"},
+    "addons.sources": {
+        "addons.sources",
+        "addons.request_parts",
+        "addons.pricing",
+        "addons.sinks",
+        "addons.protocols",
+        "addons.wire",
+    },
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 

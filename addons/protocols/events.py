@@ -220,6 +220,10 @@ class ExchangeEnded:
     usage: dict[str, int | None]
     duration_ms: float
     ttft_ms: float | None
+    cost_usd: float | None = None
+    """At list price; None where the model has none that is known."""
+    context_window: int | None = None
+    """Tokens that the model takes, its answer included; None where that is not known."""
 
 
 type ExchangeEvent = ExchangeStarted | Event | ExchangeEnded
