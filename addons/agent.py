@@ -14,13 +14,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import contentviews, ctx, exceptions
 from mitmproxy.log import ALERT
 
 from addons import faults, listening, printing
+from addons.bodies.changes import RequestHistory
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.content_view import AgentContentview
 from addons.display import BoardDisplay, Display, Displays
+from addons.flow_notes import FlowNotes
+from addons.flow_retention import FlowRetention
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
@@ -53,8 +57,11 @@ class Agent:
         self.board: Board | None = None
         """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
         self._told: set[str] = set()
+        self._history = RequestHistory()
         self._capture = Capture(self._thread, self.settings)
-        self.addons = [self._capture, Reach(self.settings)]
+        notes = FlowNotes(lambda: self.board)
+        retention = FlowRetention(lambda: self.settings().keep_flows, notes)
+        self.addons = [self._capture, Reach(self.settings), notes, retention]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""
@@ -67,6 +74,7 @@ class Agent:
         for option in OPTIONS:
             # All as text: mitmproxy would take a bad integer for a reason to go on without us, silently.
             loader.add_option(option.name, str, option.default, option.help)
+        contentviews.add(AgentContentview(self._history))
 
     def configure(self, updated: set[str]) -> None:
         if not any(name.startswith(PREFIX) for name in updated):
@@ -144,7 +152,7 @@ class Agent:
         return Displays(live, BoardDisplay(self.board))
 
     def _make_pipeline(self, live: Display) -> PipelineLike:
-        return Pipeline(self.settings, live, self._tell)
+        return Pipeline(self.settings, live, self._tell, self._history)
 
     def _complaint_about_source(self) -> str | None:
         options: Any = ctx.options

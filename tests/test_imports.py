@@ -31,7 +31,17 @@ MAY_IMPORT = {
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 
-KNOWS_MITMPROXY = {"agent", "capture", "flow_view", "listening", "reach"}
+KNOWS_MITMPROXY = {
+    "agent",
+    "capture",
+    "console_view",
+    "content_view",
+    "flow_notes",
+    "flow_retention",
+    "flow_view",
+    "listening",
+    "reach",
+}
 
 
 def imports_of(path: Path) -> set[str]:
