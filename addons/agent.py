@@ -21,6 +21,7 @@ from addons import faults, listening, printing
 from addons.bodies.changes import RequestHistory
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.console_view import ConsoleView
 from addons.content_view import AgentContentview
 from addons.display import BoardDisplay, Display, Displays
 from addons.flow_notes import FlowNotes
@@ -54,6 +55,7 @@ class Agent:
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._viewer: Viewer | None = None
+        self._console: ConsoleView | None = None
         self.board: Board | None = None
         """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
         self._told: set[str] = set()
@@ -111,6 +113,9 @@ class Agent:
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
         live = self._display(settings)
+        if self.board is not None and printing.is_console(ctx.master):
+            self._console = ConsoleView(ctx.master, self.board, settings.view())
+            self._console.install()
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
@@ -137,6 +142,8 @@ class Agent:
     def done(self) -> None:
         self._capture.done()
         self._thread.stop()
+        if self._console is not None:
+            self._console.stop()
         if self._viewer is not None:
             self._viewer.stop()
         if self._terminal is not None:

@@ -23,7 +23,7 @@ _MUTING_FILTER = f"!~meta {SHOWN}"
 
 def terminal_for(master: Any) -> TerminalWriter | None:
     """A writer on standard output, used by mitmproxy's printing from now on. None in the console, which owns it."""
-    if type(master).__name__ == "ConsoleMaster" or sys.stdout is None:
+    if is_console(master) or sys.stdout is None:
         return None
     try:
         descriptor, is_terminal = sys.stdout.fileno(), sys.stdout.isatty()
@@ -38,6 +38,11 @@ def terminal_for(master: Any) -> TerminalWriter | None:
     if handler is not None and hasattr(handler, "file"):
         handler.file = writer
     return writer
+
+
+def is_console(master: Any) -> bool:
+    """Whether mitmproxy's own screen has the terminal."""
+    return type(master).__name__ == "ConsoleMaster"
 
 
 def mute_shown_flows(master: Any, options: Any) -> None:
