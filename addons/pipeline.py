@@ -202,7 +202,7 @@ class Pipeline:
 
     def _begin(self, seen: RequestSeen) -> None:
         request = self._intake.take(seen)
-        outlet: Outlet = Unlogged(self.redactor, self.times, self.prices) if self._is_known(seen) else self
+        outlet: Outlet = Unlogged(self, self._store.session_number) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
             self._handshakes[seen.flow_id] = (seen, request, outlet)
@@ -260,21 +260,23 @@ class Pipeline:
 
 
 class Unlogged(Outlet):
-    """For an exchange that is in the log already: only its flow is still to be redacted."""
+    """For an exchange that is in the log already: it is shown, and its flow redacted, but not logged again."""
 
-    def __init__(self, redactor: Redactor, times: TimeFormatter, prices: PriceBook) -> None:
-        self.redactor = redactor
-        self.times = times
-        self.prices = prices
+    def __init__(self, outlet: Outlet, number_of: Callable[[str], int | None]) -> None:
+        self.redactor = outlet.redactor
+        self.times = outlet.times
+        self.prices = outlet.prices
+        self._outlet = outlet
+        self._number_of = number_of
 
     def write(self, record: Record) -> None:
         pass
 
     def show(self, flow_id: str, event: ExchangeEvent) -> None:
-        pass
+        self._outlet.show(flow_id, event)
 
     def opened(self, request: Request, status: int | None) -> int | None:  # noqa: ARG002  (an Outlet's signature)
-        return None
+        return self._number_of(request.session_id)
 
     def lost(self, flow_id: str) -> int:  # noqa: ARG002
         return 0

@@ -27,12 +27,12 @@ SESSIONS_NARROW: Final = 25
 SESSIONS_WIDE: Final = 38
 
 HINTS: Final = (
+    ("follow", "follow"),
     ("select", "flow"),
     ("fold", "fold"),
-    ("thinking", "thinking"),
+    ("thinking", "think"),
     ("results", "results"),
-    ("search", "search"),
-    ("follow", "follow"),
+    ("search", "find"),
 )
 """Actions that the last line names, with a word for each."""
 
@@ -199,9 +199,9 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         self._title.set_text(_title(session) if session is not None else "")
         conversation = self._conversation
         below = conversation.rows_below
-        place = "following" if conversation.is_following else f"{below:,} rows below"
+        place = "following" if conversation.is_following else f"{below:,} below"
         keys = [(self._host.key_of(action), word) for action, word in HINTS]
-        self._hints.set_text(" · ".join([place, *(f"{key} {word}" for key, word in keys if key)]))
+        self._hints.set_text("  ".join([place, *(f"{key} {word}" for key, word in keys if key)]))
 
 
 def _title(session: SessionFacts) -> str:
@@ -209,11 +209,11 @@ def _title(session: SessionFacts) -> str:
     cached = f" ({session.cached_tokens / session.input_tokens:.0%} cached)" if session.cached_tokens else ""
     parts = [
         label(session),
-        one_line(session.model, 60) if session.model else "",
         one_line(session.silence, 80) if session.silence else state_words(session.state, session.tool),
         f"{short_count(session.input_tokens)} in{cached} {short_count(session.output_tokens)} out",
         dollars(session.cost_usd),
         f"context {used / window:.0%}" if used and window and used <= window else "",
         f"{session.exchanges:,} calls",
+        one_line(session.model, 60) if session.model else "",
     ]
     return " · ".join(part for part in parts if part)

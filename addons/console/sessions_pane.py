@@ -71,7 +71,7 @@ class SessionsPane(urwid.Widget):  # type: ignore[misc]
             for number, session in enumerate(self._sessions[self._top : self._top + shown + 1], self._top)
             for row in self._rows(session, number == place, columns)
         ]
-        return draw(rows or [[("text", "No agent has been seen yet.")]], columns, height)
+        return draw(rows or [[("text", "No agent so far.")]], columns, height)
 
     def keypress(self, size: tuple[int, int], key: str) -> str | None:
         shown = max(size[1] // _rows_each(size[0]), 1)

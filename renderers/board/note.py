@@ -1,6 +1,6 @@
 """One exchange in one line: the comment that its flow has in mitmproxy's list.
 
-In: facts of the board. Out: text, sanitised: who, which model, what it is doing or how it ended, tokens, cost.
+In: facts of the board. Out: text, sanitised: who, what it is doing or how it ended, tokens, cost, which model.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ def flow_note(exchange: ExchangeFacts, session: SessionFacts | None) -> str:
     parts = [who(exchange, session)]
     if exchange.purpose not in ("main", "subagent"):
         parts.append(one_line(exchange.purpose, _NAME_CHARS))
-    if exchange.model:
-        parts.append(one_line(exchange.model, _NAME_CHARS))
     parts += [doing(exchange), tokens(exchange.usage), dollars(exchange.cost_usd)]
+    if exchange.model:
+        # Last: a list has little room, and this is what changes least.
+        parts.append(one_line(exchange.model, _NAME_CHARS))
     return " · ".join(part for part in parts if part)
 
 
