@@ -50,6 +50,7 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
         self._cards: list[PageCard] = []
         self._ends: list[int] = []
         """After which row of all each card ends."""
+        self._is_measured = False
         self.folded: set[str] = set(FOLDED_AT_FIRST)
         self.term = ""
         self.is_marked = False
@@ -60,9 +61,11 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
     def show(self, page: Page | None) -> None:
         self._page = page
         self._cursor = None
-        self._invalidate()
+        self.changed()
 
     def changed(self) -> None:
+        """What the page says has changed."""
+        self._is_measured = False
         self._invalidate()
 
     @property
@@ -122,7 +125,7 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
             card.folded = not self._is_folded(card)
         if card is not None and self._cursor is not None:
             self._cursor.row = 0
-        self._invalidate()
+        self.changed()
 
     def search(self, term: str, step: int = 1) -> bool:
         """Go to the next line that has it, round the end; False where no line has."""
@@ -139,6 +142,7 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
             if found is not None:
                 if self._is_folded(one):
                     one.folded = False
+                    self.changed()
                 self._measure()
                 self.go_to(one, found)
                 return True
@@ -147,8 +151,10 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
     # -- urwid's calls ----------------------------------------------------------------------------------------------
 
     def render(self, size: tuple[int, int], focus: bool = False) -> Any:  # noqa: ARG002  (urwid's signature)
-        self._size = size
         columns, height = size
+        if size[0] != self._size[0]:
+            self._is_measured = False
+        self._size = size
         self._measure()
         top = self._top(height)
         current = self.card if self._cursor is not None or self.is_marked else None
@@ -170,6 +176,7 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
         wanted = self._position() + move(height, self._total)
         if wanted < 0 and self._earlier():
             before = self._total
+            self.changed()
             self._measure()
             wanted += self._total - before
         self._put(max(0, min(wanted, self._total - 1)), self._line + move(height, self._total))
@@ -207,6 +214,9 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
         return [[], *rows] if card.kind == "head" and card is not self._cards[0] else rows
 
     def _measure(self) -> None:
+        if self._is_measured:
+            return
+        self._is_measured = True
         self._cards = self._page.cards if self._page is not None else []
         self._ends = list(accumulate(len(self._rows(card)) for card in self._cards))
         if self._cursor is not None and self._cursor.card not in self._cards:

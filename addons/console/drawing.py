@@ -21,26 +21,51 @@ def cells(char: str) -> int:
     return int(urwid.calc_width(char, 0, 1))
 
 
-def markup(row: Line, found: str = "") -> list[tuple[str, str]]:
+type Markup = list[tuple[str, str]]
+"""Palette entries with text."""
+
+
+def markup(row: Line, found: str = "") -> Markup:
     """With palette entries in place of roles, and each place where the term stands marked."""
     if not found:
         return [(attribute_of(role), text) for role, text in row]
     return [piece for role, text in row for piece in _marked(attribute_of(role), text, found)]
 
 
-def draw(rows: Sequence[Any], columns: int, height: int) -> Any:
-    """`rows`: markup of one row each; what is missing is blank."""
-    canvases = [(urwid.Text(row or "", wrap="clip").render((columns,)), None, False) for row in rows[:height]]
-    if not canvases:
-        return urwid.SolidCanvas(" ", columns, height)
-    combined = urwid.CanvasCombine(canvases)
-    if len(canvases) < height:
-        combined.pad_trim_top_bottom(0, height - len(canvases))
-    return combined
+def draw(rows: Sequence[Markup], columns: int, height: int) -> Any:
+    """What is missing is blank, what is too much is cut. One canvas: urwid's widgets take ten times as long."""
+    texts: list[bytes] = []
+    attributes: list[list[tuple[str, int]]] = []
+    for row in rows[:height]:
+        text, runs, left = b"", [], columns
+        for attribute, piece in row:
+            piece, width = _fitting(piece, left)
+            encoded = piece.encode("utf-8", errors="replace")
+            runs.append((attribute, len(encoded)))
+            text += encoded
+            left -= width
+        texts.append(text + b" " * left)
+        attributes.append(runs)
+    missing = height - len(texts)
+    return urwid.TextCanvas(
+        texts + [b" " * columns] * missing, attributes + [[] for _ in range(missing)], maxcol=columns, check_width=False
+    )
 
 
-def _marked(attribute: str, text: str, found: str) -> list[tuple[str, str]]:
-    pieces: list[tuple[str, str]] = []
+def _fitting(text: str, room: int) -> tuple[str, int]:
+    """As much of the text as has room, and how many cells it takes."""
+    if text.isascii():
+        return (text, len(text)) if len(text) <= room else (text[:room], room)
+    width = 0
+    for place, char in enumerate(text):
+        width += cells(char)
+        if width > room:
+            return text[:place], width - cells(char)
+    return text, width
+
+
+def _marked(attribute: str, text: str, found: str) -> Markup:
+    pieces: Markup = []
     # A term in small letters finds both. Where lower-casing changes the length, places would be wrong.
     lower = text.lower() if found == found.lower() else text
     haystack = lower if len(lower) == len(text) else text

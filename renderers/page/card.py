@@ -15,7 +15,7 @@ from renderers.board.facts import BlockFacts
 from renderers.content import TextView, result_spans, text_view
 from renderers.page.lines import Line, Lines, Segment
 from renderers.page.wrapping import CellsOf, wrap
-from renderers.sanitise import one_line
+from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
 from renderers.tool_call import ToolCallView, label
 from renderers.view_options import ViewOptions
@@ -23,6 +23,10 @@ from renderers.view_options import ViewOptions
 type CardKind = Literal["head", "prompt", "thinking", "text", "refusal", "call", "result", "end"]
 
 FOLDED_CHARS: Final = 200
+
+PIECE_CHARS: Final = 30_000
+"""What is more at once, as when a long answer is looked at for the first time, is shown without its middle: nobody
+reads that here, and wrapping it would hold up everybody. Its flow has it."""
 
 
 class PageCard:
@@ -65,8 +69,7 @@ class PageCard:
         self.lines.lines = [list(line) for line in lines] or [[]]
 
     def feed(self, block: BlockFacts) -> None:
-        if block.begin > self.chars:
-            self.lines.add(_gap(block.begin - self.chars))
+        self.lines.add(_gap(max(0, block.begin - self.chars)))
         self.chars = block.begin + len(block.text)
         if self._view is None:
             self._whole(block)
@@ -115,21 +118,28 @@ class PageCard:
 
     def _spans(self, view: TextView | ToolCallView, block: BlockFacts) -> list[Span]:
         if not isinstance(view, ToolCallView):
-            return view.feed(block.text) if block.text else []
+            first, left_out, last = _parts(block.text)
+            return [*view.feed(first), *_gap(left_out), *view.feed(last)] if block.text else []
         spans: list[Span] = []
         if not self._begun:
             self._begun = True
             kind = cast(ToolKind, block.tool_kind or "client")
             spans += view.feed(ToolCallStarted(str(block.number), block.call_id, block.name, kind))
         if block.text:
-            spans += view.feed(ToolArgumentsDelta(str(block.number), block.text))
+            spans += view.feed(ToolArgumentsDelta(str(block.number), block.text[:PIECE_CHARS]))
+        if len(block.text) > PIECE_CHARS:
+            # What has a hole is no JSON any more: this is all that is shown of it.
+            self._is_open = False
+            spans += [*view.close(), *_gap(len(block.text) - PIECE_CHARS)]
         return spans
 
     def _whole(self, block: BlockFacts) -> None:
         """A result comes at once."""
         if block.text or self.lines.is_empty:
             name = label(block.name) if block.name else ""
-            self.lines.add(result_spans(name, block.text, block.is_error, "full"))
+            first, left_out, last = _parts(block.text)
+            self.lines.add(result_spans(name, first, block.is_error, "full"))
+            self.lines.add([*_gap(left_out), Styled("result", sanitise(last))])
 
     def _folded(self) -> list[Line]:
         lines = self.lines.shown()
@@ -164,5 +174,13 @@ def matches(line: Line, term: str) -> bool:
     return term in (text if term != term.lower() else text.lower())
 
 
+def _parts(text: str) -> tuple[str, int, str]:
+    """The beginning, how many characters are left out, the end."""
+    if len(text) <= PIECE_CHARS:
+        return text, 0, ""
+    first = PIECE_CHARS // 3
+    return text[:first], len(text) - PIECE_CHARS, text[first - PIECE_CHARS :]
+
+
 def _gap(chars: int) -> list[Span]:
-    return [FreshLine(), Styled("note", f"[… {chars:,} characters are not kept any more …]"), FreshLine()]
+    return [FreshLine(), Styled("note", f"[… {chars:,} characters are not shown …]"), FreshLine()] if chars else []
