@@ -134,5 +134,6 @@ MEMBERS: Mapping[str, Callable[[dict[str, Any]], Piece]] = {
     "functionResponse": _result,
     "function_response": _result,
     "reasoningContent": _thinking,
+    "text": _text,
 }
-"""Bedrock and Gemini name a block by its one member."""
+"""Bedrock and Gemini name a block by its members."""

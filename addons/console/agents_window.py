@@ -173,7 +173,10 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         self._tell()
 
     def _earlier(self) -> bool:
-        return self._page is not None and self._page.earlier(self._board.changes(0).exchanges)
+        if self._page is None or not self._page.earlier(self._board.changes(0).exchanges):
+            return False
+        self._conversation.changed()
+        return True
 
     def _select(self) -> None:
         if self._columns.focus_position == 0:
@@ -213,7 +216,7 @@ def _title(session: SessionFacts) -> str:
         f"{short_count(session.input_tokens)} in{cached} {short_count(session.output_tokens)} out",
         dollars(session.cost_usd),
         f"context {used / window:.0%}" if used and window and used <= window else "",
-        f"{session.exchanges:,} calls",
+        f"{session.exchanges:,} call{'s' if session.exchanges != 1 else ''}",
         one_line(session.model, 60) if session.model else "",
     ]
     return " · ".join(part for part in parts if part)

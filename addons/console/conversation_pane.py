@@ -7,7 +7,7 @@ what comes above or below moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -22,8 +22,6 @@ from renderers.page.page import Page
 
 GUTTER = 2
 FOLDED_AT_FIRST = frozenset(("result",))
-
-type Moves = dict[str, Callable[[int, int], int]]
 
 
 @dataclass(slots=True)
@@ -173,15 +171,17 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
         self._measure()
         if not self._total:
             return None
-        wanted = self._position() + move(height, self._total)
+        at = self._position()
+        wanted = move(at, height, self._total)
+        line = self._line + wanted - at
         if wanted < 0 and self._earlier():
             before = self._total
-            self.changed()
             self._measure()
             wanted += self._total - before
-        self._put(max(0, min(wanted, self._total - 1)), self._line + move(height, self._total))
-        if wanted >= self._total - 1 and move(height, self._total) > 0:
+        if wanted >= self._total - 1 and wanted > at:
             self._cursor = None
+        else:
+            self._put(max(0, min(wanted, self._total - 1)), line)
         self._invalidate()
         return None
 
@@ -259,14 +259,15 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
         return [(CURSOR, mark), *markup(row, self.term)]
 
 
-MOVES: Moves = {
-    "up": lambda _height, _total: -1,
-    "down": lambda _height, _total: 1,
-    "page up": lambda height, _total: 1 - height,
-    "page down": lambda height, _total: height - 1,
-    "m_start": lambda _height, total: -total,
-    "m_end": lambda _height, total: total,
-    "home": lambda _height, total: -total,
-    "end": lambda _height, total: total,
+MOVES: Mapping[str, Callable[[int, int, int], int]] = {
+    "up": lambda at, _height, _total: at - 1,
+    "down": lambda at, _height, _total: at + 1,
+    "page up": lambda at, height, _total: at + 1 - height,
+    "page down": lambda at, height, _total: at + height - 1,
+    "m_start": lambda _at, _height, _total: 0,
+    "m_end": lambda at, _height, total: at + total,
+    "home": lambda _at, _height, _total: 0,
+    "end": lambda at, _height, total: at + total,
 }
-"""By how many rows each key moves; the window's height and all rows are given."""
+"""Where each key moves, from the row at which the cursor is, by the window's height and the number of rows. Before the
+first row is what came earlier, behind the last what comes: it is followed."""

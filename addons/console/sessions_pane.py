@@ -42,9 +42,8 @@ class SessionsPane(urwid.Widget):  # type: ignore[misc]
         """Whether this side has the keys."""
 
     def show(self, sessions: Sequence[SessionFacts]) -> None:
-        self._sessions = sorted(
-            (one for one in sessions if one.is_conversation), key=lambda one: one.started_epoch_ns, reverse=True
-        )
+        shown = (one for one in sessions if one.is_conversation)
+        self._sessions = sorted(shown, key=lambda one: (one.started_epoch_ns, one.number or 0), reverse=True)
         self._invalidate()
 
     def choose(self, session_id: str) -> None:
