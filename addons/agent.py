@@ -13,17 +13,22 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import contentviews, ctx, exceptions
 from mitmproxy.log import ALERT
 
 from addons import faults, listening, printing
 from addons.asking.printed import print_report
 from addons.asking.worker import ReportWorker
+from addons.bodies.changes import RequestHistory
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
 from addons.commands.redis_commands import RedisCommands
 from addons.commands.report_commands import ReportCommands
+from addons.console_view import ConsoleView
+from addons.content_view import AgentContentview
 from addons.display import BoardDisplay, Display, Displays
+from addons.flow_notes import FlowNotes
+from addons.flow_retention import FlowRetention
 from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
@@ -59,17 +64,22 @@ class Agent:
         self._terminal: TerminalWriter | None = None
         self._displays: Display | None = None
         self._viewer: Viewer | None = None
+        self._console: ConsoleView | None = None
         self.board: Board | None = None
         """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
         self._web_page: Any = None
         self._stream: StreamSink | None = None
         self._told: set[str] = set()
+        self._history = RequestHistory()
         self._capture = Capture(self._thread, self.settings)
         self._reports = ReportWorker(lambda: self.settings().log_dir, lambda: self.settings().prices)
+        notes = FlowNotes(lambda: self.board)
         self.addons = [
             ReportAddress(self._reports),
             self._capture,
             Reach(self.settings),
+            notes,
+            FlowRetention(lambda: self.settings().keep_flows, notes),
             ReportCommands(self._reports),
             RedisCommands(self.settings, lambda: self._stream),
         ]
@@ -85,6 +95,7 @@ class Agent:
         for option in OPTIONS:
             # All as text: mitmproxy would take a bad integer for a reason to go on without us, silently.
             loader.add_option(option.name, str, option.default, option.help)
+        contentviews.add(AgentContentview(self._history))
 
     def configure(self, updated: set[str]) -> None:
         if not any(name.startswith(PREFIX) for name in updated):
@@ -129,6 +140,9 @@ class Agent:
         self._terminal = printing.terminal_for(ctx.master)
         live = self._displays = self._open_displays(settings)
         self._open_web_page(settings)
+        if self.board is not None and printing.is_console(ctx.master):
+            self._console = ConsoleView(ctx.master, self.board, settings.view())
+            self._console.install()
         if settings.source is not None:
             self._view(settings.source, settings, live)
             return
@@ -140,7 +154,7 @@ class Agent:
             self._stream.start()
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
-        end_properly_with_the_terminal(ctx.master, self.done)
+        end_properly_with_the_terminal(ctx.master)
         if listening.wants_default_address(options):
             try:
                 listening.move_to_default_address(options)
@@ -163,6 +177,8 @@ class Agent:
         if self._web_page is not None:
             self._web_page.close()
         self._thread.stop()
+        if self._console is not None:
+            self._console.stop()
         if self._viewer is not None:
             self._viewer.stop()
         if self._displays is not None:
@@ -201,7 +217,7 @@ class Agent:
             )
 
     def _make_pipeline(self, live: Display) -> PipelineLike:
-        return Pipeline(self.settings, live, self._tell, self._stream)
+        return Pipeline(self.settings, live, self._tell, self._stream, self._history)
 
     def _complaint_about_source(self) -> str | None:
         options: Any = ctx.options
@@ -243,7 +259,7 @@ class Agent:
         self._say(f"{how} {name} · nothing is captured")
         self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
-        end_properly_with_the_terminal(ctx.master, self.done)
+        end_properly_with_the_terminal(ctx.master)
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""

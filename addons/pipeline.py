@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from addons import faults
+from addons.bodies.changes import RequestHistory
 from addons.capture_thread import Call
 from addons.display import Display
 from addons.exchange import Exchange, Outlet
@@ -60,6 +61,7 @@ class Pipeline:
         live: Display,
         tell: Callable[[str], None],
         stream: StreamSink | None = None,
+        history: RequestHistory | None = None,
     ) -> None:
         self._settings = settings
         self._stream = stream
@@ -78,7 +80,7 @@ class Pipeline:
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
         self.prices = PriceBook(settings().prices)
-        self._intake = Intake(self.redactor, self.times, settings)
+        self._intake = Intake(self.redactor, self.times, settings, history or RequestHistory())
         self._store = self._open_store()
 
     def configure(self) -> None:
@@ -244,7 +246,7 @@ class Pipeline:
                 self.handle(seen.flow_id, item)
 
     def _begin_exchange(self, seen: RequestSeen, request: Request) -> None:
-        outlet: Outlet = Unlogged(self.redactor, self.times, self.prices) if self._is_known(seen) else self
+        outlet: Outlet = Unlogged(self, self._store.session_number) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
             self._handshakes[seen.flow_id] = (seen, request, outlet)

@@ -48,6 +48,10 @@ MAY_IMPORT = {
 KNOWS_MITMPROXY = {
     "agent",
     "capture",
+    "console_view",
+    "content_view",
+    "flow_notes",
+    "flow_retention",
     "flow_view",
     "listening",
     "reach",
