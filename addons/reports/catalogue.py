@@ -20,10 +20,11 @@ from addons.reports.modes import (
     trouble,
     turns,
     usage,
+    window,
 )
 from addons.reports.question import QuestionError
 
-_ROOMS = (usage, sessions, exchanges, turns, instructions, contents, speed, trouble, tools, tool_calls)
+_ROOMS = (usage, sessions, exchanges, turns, instructions, contents, window, speed, trouble, tools, tool_calls)
 
 MODES: dict[str, Mode] = {mode.name: mode for room in _ROOMS for mode in room.MODES}
 

@@ -119,7 +119,7 @@ def hints(patterns: tuple[tuple[str, re.Pattern[str]], ...], said: str) -> Itera
     seen: set[Hint] = set()
     for kind, pattern in patterns:
         for found in pattern.finditer(said):
-            value = next(group for group in found.groups() if group is not None).strip()[:_LONGEST_VALUE]
+            value = next(group for group in found.groups() if group is not None).strip()[:_LONGEST_VALUE].rstrip(".")
             hint = Hint(kind, value)
             if value and hint not in seen:
                 seen.add(hint)
