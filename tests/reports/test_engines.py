@@ -104,7 +104,7 @@ def request(chance: random.Random, number: int, content: str) -> dict[str, objec
     return found
 
 
-@pytest.fixture(scope="module", params=range(3))
+@pytest.fixture(scope="module", params=range(2))
 def log_dir(request, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("any")
     any_log(root, request.param)
