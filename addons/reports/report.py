@@ -60,7 +60,6 @@ def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
 def answer(
     question: Question,
     root: Path,
-    *,
     threads: int | None = None,
     progress: Progress = _no_progress,
     book: PriceBook | None = None,
