@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from addons import faults
+from addons.display import Display
 from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request
-from addons.live import Live
 from addons.observed import (
     CaptureFailed,
     ChunkSeen,
@@ -45,7 +45,7 @@ PUT_OFF_S = 0.05
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
 
-    def __init__(self, settings: Callable[[], Settings], live: Live, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Callable[[], Settings], live: Display, tell: Callable[[str], None]) -> None:
         self._settings = settings
         self._tell = tell
         self._live = live

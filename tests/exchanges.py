@@ -202,7 +202,7 @@ class Shown(Live):
         super().__init__(None, ViewOptions())
         self.events: list[tuple[str, ExchangeEvent]] = []
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:  # noqa: ARG002
         self.events.append((flow_id, event))
 
 

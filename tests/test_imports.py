@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "addons.pricing": {"addons.pricing"},
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
+    "addons.web": {"addons.web", "addons.reports", "addons.protocols.events", "renderers"},
     "addons.reports": {
         "addons.reports",
         "addons.sources",
@@ -40,7 +41,16 @@ MAY_IMPORT = {
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 
-KNOWS_MITMPROXY = {"agent", "capture", "flow_view", "listening", "reach"}
+KNOWS_MITMPROXY = {
+    "agent",
+    "capture",
+    "flow_view",
+    "listening",
+    "reach",
+    "report_address",
+    "report_commands",
+    "web_page",
+}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -203,6 +203,8 @@ class ExchangeStarted:
     started_epoch_ns: int
     request_parts: tuple[RequestPart, ...] = ()
     """In the order in which a provider hashes them: tools, system, messages. Empty where the body is no JSON."""
+    parent_id: str | None = None
+    """A sub-agent's parent, where told."""
 
 
 @dataclass(frozen=True, slots=True)

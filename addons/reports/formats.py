@@ -40,13 +40,13 @@ def _table(report: Report, width: int | None) -> Iterator[str]:
     rows = list(report.rows)
     if not rows:
         return
-    table = Table(report.columns, *_cells(report, rows), width)
+    table = Table(report.columns, *cells_of(report, rows), width)
     yield from table.lines()
     if table.left_out:
         report.notes.append(f"No room for {', '.join(table.left_out)}: a wider terminal, or --format csv, has them.")
 
 
-def _cells(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
+def cells_of(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
     """Rows and totals as text. A single row is its own total."""
     kinds = [column.kind for column in report.columns]
     zone = report.question.zone
@@ -68,7 +68,7 @@ def _note_unpriced(report: Report, totals: list[Any]) -> None:
 
 
 def _markdown(report: Report, _: int | None) -> Iterator[str]:
-    cells, totals = _cells(report, list(report.rows))
+    cells, totals = cells_of(report, list(report.rows))
     yield _line(column.name for column in report.columns)
     yield _line("---:" if column.kind in NUMERIC else "---" for column in report.columns)
     yield from map(_line, cells)

@@ -122,6 +122,7 @@ class _Index:
             try:
                 return self._load(facts)
             except DatabaseError as error:
+                # A bare word of DuckDB's: another program's lock on the file is no damage.
                 if "set lock" in str(error):
                     raise Unusable("another program has the index open") from None
                 self._remove()
@@ -129,6 +130,8 @@ class _Index:
         except DatabaseError as error:
             self._remove()
             raise Unusable(f"the index can't be made ({type(error).__name__})") from error
+        except OSError as error:
+            raise Unusable(f"the index can't be made ({error.strerror})") from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -149,8 +152,8 @@ class _Index:
             step.take(connection, lambda read, done=done: self._progress(done + read, total))  # type: ignore[misc]
             done += step.member.size
         names = ", ".join(f"'{fact.name}'" for fact in facts)
-        query = f"SELECT coalesce(sum(skipped), 0)::BIGINT FROM taken WHERE fact IN ({names})"
-        return Loaded(connection, skipped=connection.execute(query).fetchall()[0][0])
+        query = f"SELECT fact, sum(skipped)::BIGINT FROM taken WHERE fact IN ({names}) GROUP BY fact"
+        return Loaded(connection, skipped=dict(connection.execute(query).fetchall()))
 
     def _open(self) -> Connection:
         is_new = not self._path.exists()

@@ -60,7 +60,6 @@ def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
 def answer(
     question: Question,
     root: Path,
-    *,
     threads: int | None = None,
     progress: Progress = _no_progress,
     book: PriceBook | None = None,
@@ -99,9 +98,9 @@ def answer(
         loaded.close()
         raise
     if len(kept) == _KEPT_ROWS:
-        return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded), loaded.close)
+        return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded, facts), loaded.close)
     loaded.close()
-    return Report(mode, question, columns, iter(kept), _notes(loaded))
+    return Report(mode, question, columns, iter(kept), _notes(loaded, facts))
 
 
 def _files(question: Question, root: Path) -> LogFiles:
@@ -196,9 +195,12 @@ def _missing(files: LogFiles, facts: list[Fact]) -> Iterator[str]:
             yield f"There is no {name} in {files.folder}: {WITHOUT[name]}."
 
 
-def _notes(loaded: Loaded) -> list[str]:
-    skipped = f"{_counted(loaded.skipped, 'line is', 'lines are')} no record: left out." if loaded.skipped else ""
-    return [*loaded.notes, *filter(None, [skipped])]
+def _notes(loaded: Loaded, facts: list[Fact]) -> list[str]:
+    by_file: dict[str, int] = {}
+    for fact in facts:
+        by_file[fact.file] = max(by_file.get(fact.file, 0), loaded.skipped.get(fact.name, 0))
+    skipped = sum(by_file.values())
+    return [*loaded.notes, *([f"{_counted(skipped, 'line is', 'lines are')} no record: left out."] if skipped else [])]
 
 
 def _counted(count: int, one: str, several: str) -> str:

@@ -172,6 +172,7 @@ class Assembler:
             tool_returns=said.tool_returns,
             started_epoch_ns=started_ns,
             request_parts=parts_of(body),
+            parent_id=record.get("parent_id"),
         )
         asked = body if isinstance(body, dict) else {}
         self._open[flow_id] = _Exchange(
