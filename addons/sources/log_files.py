@@ -94,7 +94,7 @@ def obstacle(path: Path, speed: float | None) -> str | None:
 
 
 class Reader:
-    """What the three have in common: records to steps."""
+    """What all readers of a log have in common: records to steps."""
 
     def __init__(self, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
         self._tell = tell
