@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from addons.reports.database import Connection, DatabaseError, connect
 from addons.reports.facts import FACTS, Fact
 from addons.reports.loading import Loaded, Progress, create, insert_pieces, make_good, with_room
 from addons.reports.log_files import LogFiles, Member
-from addons.reports.stretches import Stretch, refused
 from addons.sinks.locking import FILE_MODE, FolderLock
+
+if TYPE_CHECKING:
+    from addons.reports.stretches import Stretch
 
 NAME = ".index.duckdb"
 LOCK_NAME = ".index.lock"
@@ -141,7 +143,7 @@ class _Index:
 
     def _load(self, facts: Sequence[Fact]) -> Loaded:
         connection = self._connection = self._open()
-        there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        there = {name for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         for fact in facts:
             if fact.name not in there:
                 create(connection, fact)
@@ -171,6 +173,8 @@ class _Index:
         self.close()
         for path in (self._path, self._path.with_name(NAME + ".wal")):
             path.unlink(missing_ok=True)
+        import shutil
+
         shutil.rmtree(self._path.with_name(NAME + ".tmp"), ignore_errors=True)
 
     def _compare(self, connection: Connection, fact: Fact) -> list[_Step]:
@@ -204,6 +208,8 @@ class _Step:
         with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
 
     def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> None:
+        from addons.reports.stretches import Stretch, refused  # only here: when nothing is new it is not needed
+
         fact, file, member, taken = self.fact, self.file, self.member, self.taken
         connection.begin()
         try:

@@ -27,7 +27,6 @@ from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
 from addons.reports.question import Question, QuestionError
 from addons.reports.relations import Relation, facts_of, relations_of
-from addons.reports.scan import load_with_duckdb, load_with_rg
 
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
@@ -132,16 +131,18 @@ def _nothing_in(files: LogFiles) -> str:
 
 
 def _load(question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress) -> Loaded:
-    if question.engine == "rg":
-        return load_with_rg(files, facts, threads, progress)
-    if question.engine == "duckdb" or question.file:
-        return load_with_duckdb(files, facts, threads, progress)
-    try:
-        return load_from_index(files, facts, threads, progress)
-    except Unusable as why:
-        loaded = load_with_duckdb(files, facts, threads, progress)
-        loaded.notes.append(f"Answered without the index: {why}.")
-        return loaded
+    notes = []
+    if question.engine == "index" and question.file is None:
+        try:
+            return load_from_index(files, facts, threads, progress)
+        except Unusable as why:
+            notes.append(f"Answered without the index: {why}.")
+    from addons.reports.scan import load_with_duckdb, load_with_rg  # only here: most reports need no scan
+
+    load = load_with_rg if question.engine == "rg" else load_with_duckdb
+    loaded = load(files, facts, threads, progress)
+    loaded.notes += notes
+    return loaded
 
 
 def _prepare(connection: Connection, preparing: Preparing, relations: list[Relation], words: Mapping[str, str]) -> None:
