@@ -8,7 +8,6 @@ longer to import than a report takes.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,12 +36,18 @@ def connect(path: Path | None, threads: int | None = None) -> Connection:
     config: dict[str, Any] = {
         "threads": threads or os.cpu_count() or 1,
         "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(path.with_name(path.name + ".tmp")) if path else tempfile.gettempdir(),
+        "temp_directory": f"{path}.tmp" if path else _temporary_folder(),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
     }
     return duckdb.connect(str(path) if path else ":memory:", config=config)
+
+
+def _temporary_folder() -> str:
+    import tempfile  # only here: an index needs none
+
+    return tempfile.gettempdir()
 
 
 def quoted(text: str) -> str:

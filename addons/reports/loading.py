@@ -40,8 +40,8 @@ class Loaded:
     """A connection in which the facts asked for are tables: `_file`, and their own columns."""
 
     connection: Connection
-    skipped: int = 0
-    """Lines that are no records."""
+    skipped: dict[str, int] = field(default_factory=dict)
+    """For each fact, lines that are no records."""
     notes: list[str] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
 
