@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "addons.web": {"addons.web", "addons.reports", "addons.protocols.events", "renderers"},
     "addons.reports": {
         "addons.reports",
+        "addons.request_parts",
         "addons.sources",
         "addons.pricing",
         "addons.sinks",

@@ -15,10 +15,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from addons.export_shell import run
 from addons.pricing.book import PriceBook
 from addons.pricing.own import OwnPrice
 from addons.reports.exporting.asking import Export
-from addons.reports.exporting.export import Exported, export
+from addons.reports.exporting.export import Exported
 from addons.reports.loading import Progress
 from addons.reports.question import Question, QuestionError
 from addons.reports.report import Report, answer
@@ -81,7 +82,7 @@ class ReportWorker:
     def _export(self, wanted: Export, reading: Reading) -> Exported:
         root = wanted.question.log_dir or self._log_dir()
         with _told_in_words("the export failed"):
-            return export(wanted, root, self._progress(reading), PriceBook(self._prices()))
+            return run(wanted, root, self._progress(reading), PriceBook(self._prices()))
 
     def _progress(self, reading: Reading) -> Progress:
         def progress(done_bytes: int, total_bytes: int) -> None:
