@@ -96,8 +96,9 @@ export class Conversation {
   }
 
   place(card, block, message) {
-    if (message.kind === "call" && message.call) this.calls.set(message.call, block);
-    const call = message.kind === "result" && message.call ? this.calls.get(message.call) : null;
+    const id = message.call && `${card.exchange.agent ?? ""} ${message.call}`;
+    if (message.kind === "call" && id) this.calls.set(id, block);
+    const call = message.kind === "result" && id ? this.calls.get(id) : null;
     if (call) call.node.append(block.node);
     else card.body.append(block.node);
   }

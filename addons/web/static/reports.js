@@ -15,7 +15,9 @@ export class Reports {
     this.fields = new Map();
     this.asked = 0;
     this.modes = element("select", { name: "mode", on: { change: () => this.choose() } });
-    this.filters = element("span", { class: "filters" });
+    this.filters = element("div", { class: "filters" });
+    const more = element("details", {}, element("summary", { text: "Filters" }), this.filters);
+    more.open = matchMedia("(min-width: 761px)").matches;
     this.summary = element("p", { class: "about" });
     this.files = element("p", { class: "files" });
     this.note = element("p", { class: "note", role: "status" });
@@ -24,8 +26,8 @@ export class Reports {
       "form",
       { class: "ask", on: { submit: (event) => this.submitted(event) } },
       element("label", {}, "Report", this.modes),
-      this.filters,
       element("button", { text: "Show" }),
+      more,
     );
     panel.append(form, this.summary, this.note, this.files, this.table.node);
     this.table.node.hidden = true;

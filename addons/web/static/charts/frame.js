@@ -31,8 +31,8 @@ export class Figure {
     this.legend.hidden = data === null;
     this.points = [];
     if (data === null) return;
-    const width = Math.max(280, Math.floor(this.node.clientWidth || EMPTY_WIDTH));
-    const height = typeof this.height === "function" ? this.height(data) : this.height;
+    const width = Math.max(240, Math.floor(this.caption.clientWidth || EMPTY_WIDTH));
+    const height = typeof this.height === "function" ? this.height(data, width) : this.height;
     this.root.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.root.setAttribute("height", height);
     const marks = svg("g");

@@ -17,7 +17,8 @@ export class Charts {
     this.cost = costFigure();
     this.context = contextFigure();
     this.waterfall = waterfallFigure();
-    panel.append(element("h2", { class: "unseen", text: "Charts" }), ...[this.waterfall, this.context, this.tokens, this.cost].map((figure) => figure.node));
+    const figures = [this.waterfall, this.context, this.tokens, this.cost].map((figure) => figure.node);
+    panel.append(element("h2", { class: "unseen", text: "Charts" }), element("div", { class: "charts" }, ...figures));
     this.update = atMostEvery(DRAW_MS, () => this.draw());
     new ResizeObserver(() => this.update()).observe(panel);
   }
@@ -48,6 +49,6 @@ export class Charts {
     const session = this.session === null ? `${this.store.sessions.get(call.session)?.number ?? "?"}·` : "";
     const agent = this.store.agentOf(call);
     const what = call.tool || (call.stop ?? "");
-    return `${session}#${call.number}${agent ? ` ⤷${agent.number}` : ""} ${what}`.slice(0, 22);
+    return `${session}#${call.number}${agent ? ` ⤷${agent.number}` : ""} ${what}`;
   }
 }

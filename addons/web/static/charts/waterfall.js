@@ -7,11 +7,14 @@ import { callWords } from "../states.js";
 import { Figure } from "./frame.js";
 import { withoutPauses } from "./scales.js";
 
-const MOST_CALLS = 40;
+const MOST_CALLS = 24;
+const MOST_CALLS_NARROW = 12;
+const NARROW = 500;
 const ROW = 20;
 const BAR = 12;
 const TOP = 10;
 const BOTTOM = 26;
+const LETTER = 7;
 
 const KINDS = [
   ["waiting", "waiting"],
@@ -24,9 +27,9 @@ const KINDS = [
 export const waterfallFigure = () =>
   new Figure({
     title: "Where the time went",
-    about: "The latest calls on a common time line. Pauses longer than ten seconds are cut out (//).",
+    about: "The latest calls on one time line. Pauses longer than ten seconds are cut out (//).",
     legend: [...KINDS, ["untold", "not told apart"]],
-    height: (data) => TOP + BOTTOM + ROW * data.rows.length,
+    height: (data, width) => TOP + BOTTOM + ROW * latest(data.rows, width).length,
     draw,
   });
 
@@ -45,8 +48,11 @@ function phasesOf(call, now) {
   return phases;
 }
 
-function draw({ root, width, height, point }, { rows }) {
-  const left = Math.min(150, Math.max(64, width * 0.18));
+const latest = (rows, width) => rows.slice(-(width < NARROW ? MOST_CALLS_NARROW : MOST_CALLS));
+
+function draw({ root, width, height, point }, data) {
+  const rows = latest(data.rows, width);
+  const left = Math.min(150, Math.max(80, width * 0.18));
   const [right, bottom] = [width - 60, height - BOTTOM];
   const spans = rows.flatMap((row) => row.phases.map((phase) => [phase.from, phase.to]));
   const { place, gaps, scale } = withoutPauses(spans, [left, right], { pause: 10_000, gap: 18 });
@@ -60,7 +66,7 @@ function draw({ root, width, height, point }, { rows }) {
 }
 
 function drawRow(root, { call, label, phases }, { y, left, right, place, point }) {
-  root.append(svg("text", { class: "label", x: left - 6, y: y + BAR, "text-anchor": "end", text: label }));
+  root.append(svg("text", { class: "label", x: left - 6, y: y + BAR, "text-anchor": "end", text: label.slice(0, Math.floor(left / LETTER)) }));
   for (const phase of phases) {
     const x = place(phase.from);
     root.append(svg("rect", { class: phase.kind, x, y, width: Math.max(1, place(phase.to) - x), height: BAR }));
