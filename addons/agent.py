@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,19 @@ from mitmproxy import ctx, exceptions
 from mitmproxy.log import ALERT
 
 from addons import faults, listening, printing
+from addons.asking.printed import print_report
+from addons.asking.worker import ReportWorker
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
 from addons.display import BoardDisplay, Display, Displays
+from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
+from addons.report_address import ReportAddress
+from addons.report_commands import ReportCommands
 from addons.sources.log_files import STDIN, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
@@ -55,7 +59,9 @@ class Agent:
         self._web_page: Any = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
-        self.addons = [self._capture, Reach(self.settings)]
+        self._reports = ReportWorker(lambda: self.settings().log_dir)
+        commands = ReportCommands(self._reports, self._print)
+        self.addons = [ReportAddress(self._reports), self._capture, Reach(self.settings), commands]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""
@@ -101,6 +107,11 @@ class Agent:
             return
         self._is_running = True
         settings = self.settings()
+        if settings.report and settings.source is None and not options.server and not options.rfile:
+            # Nothing will ever be captured: the report is all that is wanted.
+            self._thread.stop()
+            ctx.master.should_exit.set()
+            return
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
         live = self._display(settings)
@@ -112,7 +123,7 @@ class Agent:
             return
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master, self.done)
         if listening.wants_default_address(options):
             try:
                 listening.move_to_default_address(options)
@@ -138,6 +149,9 @@ class Agent:
             self._viewer.stop()
         if self._terminal is not None:
             self._terminal.stop()
+        self._reports.stop()
+        if self._is_running and self.settings().report and ctx.master.should_exit.is_set():
+            print_report(self.settings().report, self.settings().log_dir)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -194,11 +208,15 @@ class Agent:
         prices = PriceBook(self.settings().prices)
         self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
         self._viewer.start()
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master, self.done)
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""
         _log.log(ALERT, "mitmagent: %s", message)
+
+    def _print(self, text: str) -> None:
+        if self._terminal is not None:
+            self._terminal.write(text)
 
     def _tell(self, message: str) -> None:
         """A sentence for the person at the terminal. Called from any thread."""
@@ -223,11 +241,3 @@ def _short(path: Path) -> str:
     with contextlib.suppress(ValueError, RuntimeError):
         return f"~/{path.relative_to(Path.home())}"
     return str(path)
-
-
-def _end_properly_with_the_terminal() -> None:
-    """A closed terminal kills the process without `done`; end as for a termination signal. `nohup` stays in force."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            ctx.master.event_loop.add_signal_handler(hang_up, ctx.master.shutdown)

@@ -11,12 +11,16 @@ import difflib
 import math
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from addons.pricing.own import VARIABLE, OwnPrice, own_prices
+from addons.reports.catalogue import find
+from addons.reports.question import parse_words
 from addons.sinks.timestamps import TimeFormatter, time_zone
 from renderers.view_options import MIN_SUB_DELTAS, ViewOptions
 
@@ -108,6 +112,14 @@ def _speed(text: str) -> float | None:
     if not speed >= 0:
         raise ValueError("use follow, a number (1 is the recorded pace, 10 ten times as fast), or inf for at once")
     return speed or math.inf
+
+
+def _report(text: str) -> tuple[str, ...]:
+    """Its words; empty: none is wanted."""
+    words = tuple(shlex.split(text))
+    if words:
+        find(parse_words(words, datetime.now(UTC)).mode)
+    return words
 
 
 def _milliseconds(text: str) -> float:
@@ -207,6 +219,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("agent_delta_timing", "false", _switch, "Say after each block how its deltas were spaced."),
     Option("agent_context_metrics", "false", _switch, "Say at each call's end in full how full the context is."),
     Option(
+        "agent_report",
+        "",
+        _report,
+        "A report to print when the proxy ends, or at once with mitmdump -n: tokens --since 1d.",
+    ),
+    Option(
         "agent_prices",
         "",
         own_prices,
@@ -263,6 +281,7 @@ class Settings:
     log_screen: bool
     delta_timing: bool
     context_metrics: bool
+    report: tuple[str, ...]
     prices: tuple[OwnPrice, ...]
     dead_after_s: float
     keep_bodies: int

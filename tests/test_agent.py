@@ -244,7 +244,7 @@ def test_a_flow_ends_up_in_the_log_and_is_redacted(host: Host) -> None:
 
 def test_what_is_open_at_the_end_gets_its_end(host: Host) -> None:
     host.start()
-    host._invoke(HttpRequestHook(flow_of()))
+    asyncio.run(host.context.master.addons.invoke_addon(host.agent, HttpRequestHook(flow_of())))
     host.agent.done()
     (end,) = iter_records(host.folder, Kind.ENDS)
     assert (end["end"], end["error"]) == ("error", "the proxy was stopped")

@@ -40,7 +40,16 @@ MAY_IMPORT = {
 }
 """For each room that data flows through: which of ours it may import. The rest of `addons` puts them together."""
 
-KNOWS_MITMPROXY = {"agent", "capture", "flow_view", "listening", "reach", "web_page"}
+KNOWS_MITMPROXY = {
+    "agent",
+    "capture",
+    "flow_view",
+    "listening",
+    "reach",
+    "report_address",
+    "report_commands",
+    "web_page",
+}
 
 
 def imports_of(path: Path) -> set[str]:

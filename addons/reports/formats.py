@@ -39,10 +39,10 @@ def totals_of(columns: tuple[Column, ...], rows: Iterable[Row]) -> list[Any] | N
 def _table(report: Report, width: int | None) -> Iterator[str]:
     rows = list(report.rows)
     if rows:
-        yield from table(report.columns, *_cells(report, rows), width)
+        yield from table(report.columns, *cells_of(report, rows), width)
 
 
-def _cells(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
+def cells_of(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
     """Rows and totals as text. A single row is its own total."""
     kinds = [column.kind for column in report.columns]
     zone = report.question.zone
@@ -55,7 +55,7 @@ def _cells(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] 
 
 
 def _markdown(report: Report, _: int | None) -> Iterator[str]:
-    cells, totals = _cells(report, list(report.rows))
+    cells, totals = cells_of(report, list(report.rows))
     yield _line(column.name for column in report.columns)
     yield _line("---:" if column.kind in NUMERIC else "---" for column in report.columns)
     yield from map(_line, cells)

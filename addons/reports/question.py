@@ -162,7 +162,7 @@ _CONTEXT_FIRST = ("tz",)
 
 
 def parse_words(words: Sequence[str], now: datetime) -> Question:
-    """As typed. `--name VALUE` and `--name=VALUE` stand anywhere; behind `--` there are only arguments."""
+    """As typed. `--name VALUE`, `--name=VALUE` and `name=VALUE` stand anywhere; behind `--` are only arguments."""
     arguments: list[str] = []
     told: dict[str, str] = {}
     left = list(words)
@@ -171,6 +171,10 @@ def parse_words(words: Sequence[str], now: datetime) -> Question:
         if word == "--":
             arguments += left
             break
+        bare, has_value, value = word.partition("=")
+        if has_value and bare in _BY_NAME:
+            told[bare] = value
+            continue
         if not word.startswith("--"):
             arguments.append(word)
             continue

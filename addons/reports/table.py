@@ -1,4 +1,5 @@
-"""A table that fits the terminal: numbers on the right, the least important columns shortened first.
+"""A table that fits the terminal: numbers on the right, heads on several lines, texts shortened where that must be, and
+the last columns left out where that is not enough.
 
 In: columns, cells as text, totals, a width. Out: lines. Rich can do this too, but takes longer to import than a report
 takes.
@@ -7,6 +8,7 @@ takes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from addons.reports.columns import NUMERIC, Column, Kind
 from renderers.cells import cells_of, plain_cells
@@ -23,9 +25,16 @@ def table(
     """Without a `width` nothing is shortened."""
     flat = [[_flat(cell) for cell in row] for row in rows]
     last = [list(totals)] if totals is not None else []
-    heads = [_heading(column.name) for column in columns]
-    widths = _widths(columns, [heads, *flat, *last], width)
-    yield _row(heads, columns, widths)
+    widths = _widths(columns, [*flat, *last], width)
+    left_out: list[str] = []
+    while width is not None and len(widths) > 1 and _whole(widths) > width:
+        left_out.insert(0, _title(columns[-1]))
+        columns = columns[:-1]
+        flat = [row[:-1] for row in flat]
+        last = [row[:-1] for row in last]
+        widths = _widths(columns, [*flat, *last], width)
+    for line in _heads(columns, widths):
+        yield _row(line, columns, widths)
     rule = _GAP.join("─" * each for each in widths) + "\n"
     yield rule
     for row in flat:
@@ -33,22 +42,41 @@ def table(
     if last:
         yield rule
         yield _row(last[0], columns, widths)
+    if left_out and width is not None:
+        yield from (f"{line}\n" for line in wrap(f"({', '.join(left_out)}: the terminal is too narrow)", width))
 
 
 def _flat(cell: str) -> str:
     return plain_cells(" ".join(cell.split())) if "\n" in cell or not cell.isascii() else cell
 
 
-def _heading(name: str) -> str:
-    return name.replace("_", " ")
+def _title(column: Column) -> str:
+    return column.name.replace("_", " ")
+
+
+def _whole(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _heads(columns: Sequence[Column], widths: Sequence[int]) -> Iterator[list[str]]:
+    """The heads' lines, the last one's at the bottom."""
+    wrapped = [wrap(_title(column), size) for column, size in zip(columns, widths, strict=True)]
+    height = max(map(len, wrapped))
+    for place in range(height):
+        yield [lines[place - height] if len(lines) >= height - place else "" for lines in wrapped]
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
-    """As much as each needs; where that is too much together, text gives way, the widest first."""
-    widths = [max(map(_cells, cells)) for cells in zip(*rows, strict=True)]
+    """As much as each needs; where that is too much together, heads are wrapped, then text gives way, the widest
+    first."""
+    bodies = [max((_cells(row[index]) for row in rows), default=0) for index in range(len(columns))]
+    widths = [max(body, len(column.name)) for body, column in zip(bodies, columns, strict=True)]
     if width is None:
         return widths
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+    if _whole(widths) > width:
+        words = [max(map(len, column.name.split("_"))) for column in columns]
+        widths = [max(body, word) for body, word in zip(bodies, words, strict=True)]
+    excess = _whole(widths) - width
     for kinds in ((Kind.TEXT, Kind.JSON), (Kind.NAME,)):
         excess = _shorten(
             widths, [index for index, column in enumerate(columns) if column.kind in kinds], columns, excess
@@ -58,13 +86,18 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
 
 def _shorten(widths: list[int], candidates: list[int], columns: Sequence[Column], excess: int) -> int:
     while excess > 0:
-        able = [index for index in candidates if widths[index] > _LEAST[columns[index].kind]]
+        able = [index for index in candidates if widths[index] > _least(columns[index])]
         if not able:
             break
         widest = max(able, key=lambda index: widths[index])
         widths[widest] -= 1
         excess -= 1
     return excess
+
+
+def _least(column: Column) -> int:
+    """A word of the head is never broken."""
+    return max(_LEAST[column.kind], *map(len, column.name.split("_")))
 
 
 def _row(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
