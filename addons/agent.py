@@ -169,7 +169,7 @@ class Agent:
             # Only here: the other tools do without mitmweb's modules.
             from addons.web_page import WebPage
 
-            self._web_page = WebPage(ctx.master, self.board, settings.view(), settings.log_dir)
+            self._web_page = WebPage(ctx.master, self.board, settings.view(), self._reports)
         except Exception as changed:
             self._tell(
                 "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "
