@@ -137,8 +137,7 @@ class Agent:
                 )
                 return
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        page = f" · watch: {self._web_page.url}" if self._web_page else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s", _short(settings.log_dir), page, where)
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s", _short(settings.log_dir), self._watch_hint(), where)
 
     def done(self) -> None:
         self._capture.done()
@@ -176,6 +175,9 @@ class Agent:
                 f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
             )
 
+    def _watch_hint(self) -> str:
+        return f" · watch: {self._web_page.url}" if self._web_page else ""
+
     def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell)
 
@@ -204,7 +206,7 @@ class Agent:
 
         how = "reading" if path == STDIN else "following" if pace is None else "replaying"
         name = "standard input" if path == STDIN else _short(path.absolute())
-        self._say(f"{how} {name} · nothing is captured")
+        self._say(f"{how} {name} · nothing is captured{self._watch_hint()}")
         prices = PriceBook(self.settings().prices)
         self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
         self._viewer.start()

@@ -48,7 +48,8 @@ def test_a_new_page_gets_all_there_is():
 
 
 def test_the_board_can_be_told_from_another():
-    reader = PageReader(Board(), ViewOptions(), "this one")
+    board = play(Board(), at_once("a", started("a")))
+    reader = PageReader(board, ViewOptions(), "this one")
     assert next_of(reader)["origin"] == "this one"
     assert "origin" not in next_of(reader)
 
