@@ -38,7 +38,10 @@ export class Charts {
     const calls = this.store.calls(this.session);
     const spend = spendOf(this.store.calls(this.session, true));
     const nothing = "No call has ended yet.";
-    this.waterfall.update(waterfallOf(calls, this.store.now(), (call) => this.label(call)), "No call has been made yet.");
+    this.waterfall.update(
+      waterfallOf(calls, this.store.now(), (call) => this.label(call)),
+      "No call has been made yet.",
+    );
     const context = this.session === null ? null : contextOf(calls);
     this.context.update(context, this.session === null ? "Choose a session to see its context grow." : nothing);
     this.tokens.update(spend, nothing);
