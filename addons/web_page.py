@@ -146,17 +146,17 @@ class Reports(RequestHandler):  # type: ignore[no-untyped-call]
     async def get(self, mode: str | None = None) -> None:
         self.set_header("Cache-Control", "no-store")
         asked = {name: self.get_query_argument(name) for name in self.request.query_arguments if name != "token"}
-        kind = asked.pop("format", "table")
+        kind = asked.pop("format", "")
         ask = self._page.reports.ask
         try:
             if mode is None:
                 self.write(page_reports.catalogue())
-                return
-            question = page_reports.question_of(mode, asked, kind)
-            if kind in page_reports.FILES:
+            elif kind in page_reports.FILES:
+                question = page_reports.question(mode, asked, kind)
                 file = await asyncio.wrap_future(ask(question, page_reports.file))
                 await self._send(file, f"{mode}.{kind}", page_reports.FILES[kind])
             else:
+                question = page_reports.question(mode, asked)
                 answer = await asyncio.wrap_future(ask(question, page_reports.table))
                 self.set_header("Content-Type", "application/json; charset=utf-8")
                 self.write(answer)

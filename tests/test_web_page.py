@@ -391,7 +391,7 @@ def test_a_wrong_question_is_answered_with_what_is_wrong(ask: Ask) -> None:
 
 
 def test_a_log_that_can_not_be_read(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "/secret/place")
 
     monkeypatch.setattr(worker, "answer", fail)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from addons.reports.question import QuestionError
+from addons.reports.question import ADDRESSABLE, QuestionError
 from addons.reports.report import answer
 from addons.web import page_reports
 from tests.exchanges import ANSWER, Rig, chunks, end, head, request
@@ -23,14 +24,15 @@ def log(tmp_path: Path) -> Path:
 
 
 def table(log: Path, mode: str = "tokens", **asked: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(page_reports.table(answer(page_reports.question_of(mode, asked), log)))
+    with contextlib.closing(answer(page_reports.question(mode, asked), log)) as report:
+        found: dict[str, Any] = json.loads(page_reports.table(report))
     return found
 
 
 def test_the_catalogue_names_every_report_and_filter() -> None:
     catalogue = page_reports.catalogue()
     assert "tokens" in [report["name"] for report in catalogue["reports"]]
-    assert [each["name"] for each in catalogue["filters"]] == list(page_reports.FILTERS)
+    assert [each["name"] for each in catalogue["filters"]] == list(ADDRESSABLE)
 
 
 def test_numbers_come_with_their_text(log: Path) -> None:
@@ -66,7 +68,7 @@ def test_the_page_gets_so_many_rows_and_is_told_so(log: Path, monkeypatch: pytes
     monkeypatch.setattr(page_reports, "MOST_ROWS", 1)
     found = table(log, "token_usage")
     assert len(found["rows"]) == 1
-    assert found["notes"] == ["The last 1 of 2 rows; the files have all."]
+    assert found["notes"] == ["The first 1 rows; the files have all."]
 
 
 @pytest.mark.parametrize(
@@ -76,12 +78,19 @@ def test_the_page_gets_so_many_rows_and_is_told_so(log: Path, monkeypatch: pytes
         pytest.param({"file": "/etc/passwd"}, id="a file to read"),
         pytest.param({"log-dir": "/"}, id="another log"),
         pytest.param({"format": "csv"}, id="a format"),
+        pytest.param({"engine": "rg"}, id="a program to run"),
         pytest.param({"since": "soon"}, id="no time"),
+        pytest.param({"argument": "x"}, id="an argument that the report does not take"),
     ],
 )
-def test_what_an_address_may_not_ask_for(asked: dict[str, str]) -> None:
+def test_what_an_address_may_not_ask_for(log: Path, asked: dict[str, str]) -> None:
     with pytest.raises(QuestionError):
-        page_reports.question_of("tokens", asked)
+        table(log, **asked)
+
+
+def test_a_report_that_is_not_there(log: Path) -> None:
+    with pytest.raises(QuestionError, match="did you mean tokens"):
+        table(log, "tokns")
 
 
 @pytest.mark.parametrize(
@@ -93,5 +102,6 @@ def test_what_an_address_may_not_ask_for(asked: dict[str, str]) -> None:
     ],
 )
 def test_files_have_all_rows(log: Path, kind: str, beginning: str) -> None:
-    with page_reports.file(answer(page_reports.question_of("tokens", {}, kind), log)) as file:
+    report = answer(page_reports.question("tokens", {}, kind), log)
+    with contextlib.closing(report), page_reports.file(report) as file:
         assert file.read().decode().startswith(beginning)

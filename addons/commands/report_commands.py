@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from mitmproxy.log import ALERT
 from addons import faults
 from addons.asking.tables import Table, cells, help_table, lines
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
+from addons.commands import results
 from addons.reports.catalogue import MODES, find
 from addons.reports.formats import DEFAULT_WIDTH
 from addons.reports.question import OPTIONS, Question, QuestionError, parse_words
@@ -67,9 +68,8 @@ class ReportCommands:
 
     name = "mitmagent report commands"
 
-    def __init__(self, worker: ReportWorker, print_text: Callable[[str], None]) -> None:
+    def __init__(self, worker: ReportWorker) -> None:
         self._worker = worker
-        self._print = print_text
         self._asked: dict[tuple[str, ...], _Asked] = {}
         self._count = 0
 
@@ -86,7 +86,7 @@ class ReportCommands:
         Options are those of ./launch.sh report, such as --since 1d or since=1d."""
         words = (str(mode), *map(str, options))
         if mode == "help":
-            self._show("report help", _help(words[1:]))
+            _show("report help", _help(words[1:]))
             return
         reading = Reading()
         width = _viewer_columns()
@@ -149,18 +149,11 @@ class ReportCommands:
         elif fault is not None:
             faults.report("report", None, fault)
         else:
-            self._show(f"report {shlex.join(words)}", future.result())
+            _show(f"report {shlex.join(words)}", future.result())
 
-    def _show(self, title: str, table: Table) -> None:
-        """In the console's data viewer. That is mitmproxy's internal; without it, as text."""
-        master: Any = ctx.master
-        try:
-            from mitmproxy.tools.console.overlay import DataViewerOverlay
 
-            overlay: Any = DataViewerOverlay
-            master.overlay(overlay(master, table), valign="top")
-        except Exception:
-            self._print("\n".join([f"mitmagent: {title}", *("  ".join(row) for row in table), ""]))
+def _show(title: str, table: Table) -> None:
+    results.show(ctx.master, title, table, ["  ".join(row) for row in table])
 
 
 def _viewer_columns() -> int:
