@@ -168,7 +168,7 @@ class Agent:
                 )
                 return
         shown = f" · {sink.address.shown}" if sink is not None else ""
-        page = f" · watch: {self._web_page.url}" if self._web_page else ""
+        page = self._watch_hint()
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
         _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", _short(settings.log_dir), shown, page, where)
 
@@ -216,6 +216,9 @@ class Agent:
                 f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
             )
 
+    def _watch_hint(self) -> str:
+        return f" · watch: {self._web_page.url}" if self._web_page else ""
+
     def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell, self._stream, self._history)
 
@@ -256,7 +259,7 @@ class Agent:
         else:
             name = "standard input" if wanted == STDIN else _short(wanted.absolute())
             source = source_of(wanted, speed, self._say, prices)
-        self._say(f"{how} {name} · nothing is captured")
+        self._say(f"{how} {name} · nothing is captured{self._watch_hint()}")
         self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
         end_properly_with_the_terminal(ctx.master)
