@@ -21,6 +21,7 @@ COMMANDS='
   watch   | [ADDRESS] | show a Redis stream: what all proxies send that feed it (--from start, --from N for the last N)
   drain   | [ADDRESS] | write a Redis stream into a log folder of its own, for reports (--log-dir DIR)
   redis   | COMMAND…  | look after a Redis stream: info, read, trim, delete, backfill (redis --help)
+  report  | MODE …    | a question about the log: tokens, sessions, errors and more; without a mode, what can be asked
   demo    | [OPTION…] | a recorded conversation through the real proxy: no network, no key (demo --help)
   run     | CMD…      | start a client routed through the proxy and return its exit status
   env     |           | print that routing as exports, to be evaluated: eval "$(./launch.sh env)"
@@ -137,6 +138,15 @@ stream_tool() {
   done
   prepare
   PYTHONPATH=$ROOT exec "$VENV/bin/python" -P -m addons.redis_shell "${words[@]}"
+}
+
+# Bytecode goes into .venv, also where Python is told to write none: without it starting takes longer than answering.
+# -P: what lies in the current folder is none of ours.
+command_report() {
+  prepare
+  unset PYTHONDONTWRITEBYTECODE
+  export PYTHONPATH=$ROOT PYTHONPYCACHEPREFIX=$VENV/bytecode
+  exec "$VENV/bin/python" -P -m addons.reports "$@"
 }
 
 command_demo() {

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,33 @@ from mitmproxy import ctx, exceptions
 from mitmproxy.log import ALERT
 
 from addons import faults, listening, printing
+from addons.asking.printed import print_report
+from addons.asking.worker import ReportWorker
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
-from addons.commands.redis_commands import RedisCommands
+from addons.display import BoardDisplay, Display, Displays
+from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
+from addons.pricing.book import PriceBook
 from addons.reach import Reach
+from addons.redis_commands import RedisCommands
 from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
+from addons.report_address import ReportAddress
+from addons.report_commands import ReportCommands
 from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
 from addons.viewer import Viewer
+from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")
+
+_HAVE_SCREENS = ("WebMaster", "ConsoleMaster")
+"""The tools in which the agents have a screen beside the text on the terminal."""
 
 
 class Agent:
@@ -49,9 +59,15 @@ class Agent:
         self._terminal: TerminalWriter | None = None
         self._viewer: Viewer | None = None
         self._stream: StreamSink | None = None
+        self.board: Board | None = None
+        """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
+        self._web_page: Any = None
         self._told: set[str] = set()
         self._capture = Capture(self._thread, self.settings)
-        self.addons = [self._capture, Reach(self.settings), RedisCommands(self.settings, lambda: self._stream)]
+        self._reports = ReportWorker(lambda: self.settings().log_dir)
+        reports = ReportCommands(self._reports, self._print)
+        stream = RedisCommands(self.settings, lambda: self._stream)
+        self.addons = [ReportAddress(self._reports), self._capture, Reach(self.settings), reports, stream]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""
@@ -99,9 +115,15 @@ class Agent:
             return
         self._is_running = True
         settings = self.settings()
+        if settings.report and settings.source is None and not options.server and not options.rfile:
+            # Nothing will ever be captured: the report is all that is wanted.
+            self._thread.stop()
+            ctx.master.should_exit.set()
+            return
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if settings.live else None, settings.view())
+        live = self._display(settings)
+        self._open_web_page(settings)
         if self._terminal is not None and settings.live:
             printing.mute_shown_flows(ctx.master, options)
         if settings.source is not None:
@@ -115,7 +137,7 @@ class Agent:
             self._stream.start()
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master, self.done)
         if listening.wants_default_address(options):
             try:
                 listening.move_to_default_address(options)
@@ -128,21 +150,49 @@ class Agent:
                     taken.strerror,
                 )
                 return
-        where = f" · {sink.address.shown}" if sink is not None else ""
-        where += f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(settings.log_dir), where)
+        stream = f" · {sink.address.shown}" if sink is not None else ""
+        where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
+        page = f" · watch: {self._web_page.url}" if self._web_page else ""
+        log_dir = _short(settings.log_dir)
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", log_dir, stream, page, where)
 
     def done(self) -> None:
         self._capture.done()
+        if self._web_page is not None:
+            self._web_page.close()
         self._thread.stop()
         if self._viewer is not None:
             self._viewer.stop()
         if self._terminal is not None:
             self._terminal.stop()
+        self._reports.stop()
+        if self._is_running and self.settings().report and ctx.master.should_exit.is_set():
+            print_report(self.settings().report, self.settings().log_dir)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _make_pipeline(self, live: Live) -> PipelineLike:
+    def _display(self, settings: Settings) -> Display:
+        live = Live(self._terminal if settings.live else None, settings.view())
+        if type(ctx.master).__name__ not in _HAVE_SCREENS:
+            return live
+        self.board = Board(settings.dead_after_s)
+        return Displays(live, BoardDisplay(self.board))
+
+    def _open_web_page(self, settings: Settings) -> None:
+        if type(ctx.master).__name__ != "WebMaster" or self.board is None:
+            return
+        try:
+            # Only here: the other tools do without mitmweb's modules.
+            from addons.web_page import WebPage
+
+            self._web_page = WebPage(ctx.master, self.board, settings.view(), settings.log_dir)
+        except Exception as changed:
+            self._tell(
+                "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "
+                f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
+            )
+
+    def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell, self._stream)
 
     def _complaint_about_source(self) -> str | None:
@@ -159,7 +209,7 @@ class Agent:
             wrong = obstacle(settings.source, settings.source_speed)
         return f"agent_source={without_secrets(options.agent_source)}: {wrong}." if wrong else None
 
-    def _view(self, wanted: Path | RedisAddress, settings: Settings, live: Live) -> None:
+    def _view(self, wanted: Path | RedisAddress, settings: Settings, live: Display) -> None:
         """Show a log, or a stream. Nothing is captured, and no log folder is touched."""
         self._thread.stop()
         speed = settings.source_speed
@@ -172,21 +222,28 @@ class Agent:
             if ends_with_it:
                 faults.call_soon(master.event_loop, lambda _: master.shutdown(), None)
 
+        prices = PriceBook(settings.prices)
         how = "reading" if wanted == STDIN else "following" if pace is None else "replaying"
         if isinstance(wanted, RedisAddress):
             name = f"{settings.redis_stream} at {wanted.shown}"
-            source: Source = RedisSource(wanted, settings.redis_stream, settings.source_from, pace is None, self._say)
+            source: Source = RedisSource(
+                wanted, settings.redis_stream, settings.source_from, pace is None, self._say, prices
+            )
         else:
             name = "standard input" if wanted == STDIN else _short(wanted.absolute())
-            source = source_of(wanted, speed, self._say)
+            source = source_of(wanted, speed, self._say, prices)
         self._say(f"{how} {name} · nothing is captured")
         self._viewer = Viewer(source, pace, live, self._terminal, self._say, over)
         self._viewer.start()
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master, self.done)
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""
         _log.log(ALERT, "mitmagent: %s", message)
+
+    def _print(self, text: str) -> None:
+        if self._terminal is not None:
+            self._terminal.write(text)
 
     def _tell(self, message: str) -> None:
         """A sentence for the person at the terminal. Called from any thread."""
@@ -211,11 +268,3 @@ def _short(path: Path) -> str:
     with contextlib.suppress(ValueError, RuntimeError):
         return f"~/{path.relative_to(Path.home())}"
     return str(path)
-
-
-def _end_properly_with_the_terminal() -> None:
-    """A closed terminal kills the process without `done`; end as for a termination signal. `nohup` stays in force."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            ctx.master.event_loop.add_signal_handler(hang_up, ctx.master.shutdown)

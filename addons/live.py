@@ -34,7 +34,7 @@ class Live:
         can_erase = is_terminal and os.environ.get("TERM", "") not in _CANNOT_ERASE
         self._view = LiveView(replace(options, colour=bool(colour)), self._width, can_erase)
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:  # noqa: ARG002  (a Display's)
         if self._terminal is not None:
             with faults.guard("live view", flow_id):
                 self._print(self._view.feed(flow_id, event, time.monotonic()))

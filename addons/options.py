@@ -11,17 +11,22 @@ import difflib
 import math
 import os
 import re
+import shlex
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from addons.pricing.own import VARIABLE, OwnPrice, own_prices
 from addons.redis_stream.address import DEFAULT_STREAM, RedisAddress, is_address, parse_address, without_secrets
 from addons.redis_stream.address import VARIABLE as REDIS_VARIABLE
 from addons.redis_stream.history import Start, parse_start
 from addons.redis_stream.ledger import Limits
 from addons.redis_stream.sink import SinkSettings
+from addons.reports.catalogue import find
+from addons.reports.question import parse_words
 from addons.sinks.timestamps import TimeFormatter, time_zone
 from renderers.view_options import MIN_SUB_DELTAS, ViewOptions
 
@@ -147,6 +152,14 @@ def _speed(text: str) -> float | None:
     return speed or math.inf
 
 
+def _report(text: str) -> tuple[str, ...]:
+    """Its words; empty: none is wanted."""
+    words = tuple(shlex.split(text))
+    if words:
+        find(parse_words(words, datetime.now(UTC)).mode)
+    return words
+
+
 def _milliseconds(text: str) -> float:
     try:
         number = float(text)
@@ -242,7 +255,19 @@ OPTIONS: tuple[Option, ...] = (
     Option("agent_show_flow_id", "false", _switch, "Show flow ids in headers."),
     Option("agent_log_screen", "false", _switch, "Say why the screen passes from one agent to another."),
     Option("agent_delta_timing", "false", _switch, "Say after each block how its deltas were spaced."),
-    Option("agent_context_metrics", "false", _switch, "Say at each call's end how full the context is."),
+    Option("agent_context_metrics", "false", _switch, "Say at each call's end in full how full the context is."),
+    Option(
+        "agent_report",
+        "",
+        _report,
+        "A report to print when the proxy ends, or at once with mitmdump -n: tokens --since 1d.",
+    ),
+    Option(
+        "agent_prices",
+        "",
+        own_prices,
+        f"Your own prices, a JSON file, before the built-in ones. Empty: the environment's {VARIABLE}, if it is set.",
+    ),
     Option("agent_dead_after_s", "60", _seconds, "Call an exchange dead when it has been silent for so long."),
     Option(
         "agent_keep_bodies",
@@ -314,6 +339,8 @@ class Settings:
     log_screen: bool
     delta_timing: bool
     context_metrics: bool
+    report: tuple[str, ...]
+    prices: tuple[OwnPrice, ...]
     dead_after_s: float
     keep_bodies: int
     raw_log: bool

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from addons import faults
+from addons.display import Display
 from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request
-from addons.live import Live
 from addons.observed import (
     CaptureFailed,
     ChunkSeen,
@@ -28,6 +28,7 @@ from addons.observed import (
     Seen,
 )
 from addons.options import Settings
+from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
@@ -49,7 +50,7 @@ class Pipeline:
     def __init__(
         self,
         settings: Callable[[], Settings],
-        live: Live,
+        live: Display,
         tell: Callable[[str], None],
         stream: StreamSink | None = None,
     ) -> None:
@@ -70,6 +71,7 @@ class Pipeline:
         """What the journal has been told of each exchange that has no end yet."""
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
+        self.prices = PriceBook(settings().prices)
         self._intake = Intake(self.redactor, self.times, settings)
         self._store = self._open_store()
 
@@ -82,6 +84,7 @@ class Pipeline:
             self._store = self._open_store()
         self.redactor = Redactor(settings.redact)
         self.times = TimeFormatter(settings.timezone)
+        self.prices = PriceBook(settings.prices)
         self._intake.configure(self.redactor, self.times)
 
     # -- exchange.Outlet --------------------------------------------------------------------------------------------
@@ -212,7 +215,7 @@ class Pipeline:
 
     def _begin(self, seen: RequestSeen) -> None:
         request = self._intake.take(seen)
-        outlet: Outlet = Unlogged(self.redactor, self.times) if self._is_known(seen) else self
+        outlet: Outlet = Unlogged(self.redactor, self.times, self.prices) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
             self._handshakes[seen.flow_id] = (seen, request, outlet)
@@ -272,9 +275,10 @@ class Pipeline:
 class Unlogged(Outlet):
     """For an exchange that is in the log already: only its flow is still to be redacted."""
 
-    def __init__(self, redactor: Redactor, times: TimeFormatter) -> None:
+    def __init__(self, redactor: Redactor, times: TimeFormatter, prices: PriceBook) -> None:
         self.redactor = redactor
         self.times = times
+        self.prices = prices
 
     def write(self, record: Record) -> None:
         pass

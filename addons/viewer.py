@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from addons import faults
-from addons.live import Live
+from addons.display import Display
 from addons.sources.log_files import POLL_S, Source
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
@@ -28,7 +28,7 @@ class Viewer:
         self,
         source: Source,
         pace: Pace | None,
-        live: Live,
+        live: Display,
         terminal: TerminalWriter | None,
         tell: Callable[[str], None],
         over: Callable[[], None],
@@ -78,8 +78,9 @@ class Viewer:
             self._drain(BEHIND_CHARS)
             if self._stopping.is_set() or self._is_unseen():
                 return
-            for flow_id, event in step.shown if step is not None else ():
-                self._live.show(flow_id, event)
+            if step is not None:
+                for flow_id, event in step.shown:
+                    self._live.show(flow_id, event, step.at_ns)
 
     def _wait(self, seconds: float) -> None:
         """The view's clock goes on meanwhile: what waits for its turn may get it."""

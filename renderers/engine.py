@@ -18,12 +18,10 @@ from renderers.pen import Pen
 from renderers.sanitise import one_line
 from renderers.screen import ScreenController
 from renderers.session import SessionStreamEngine, ToolViewFactory
+from renderers.side_purposes import SIDE_PURPOSES
 from renderers.stalls import seconds
 from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
-
-SIDE_PURPOSES = frozenset({"title", "router", "warmup", "count_tokens", "other"})
-"""No conversation: logged, not shown (SPEC S4.4)."""
 
 REMEMBERED_SESSIONS = 200
 

@@ -19,6 +19,7 @@ from addons.live import Live
 from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
 from addons.options import OPTIONS, Settings, parse_settings
 from addons.pipeline import Pipeline
+from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
 from addons.redaction.redactor import Redactor
 from addons.sinks.reader import iter_records
@@ -160,6 +161,7 @@ class Notes(Outlet):
     def __init__(self) -> None:
         self.redactor = Redactor()
         self.times = TimeFormatter("utc")
+        self.prices = PriceBook()
         self.records: list[Record] = []
         self.events: list[ExchangeEvent] = []
         self.calls: list[tuple[Any, ...]] = []
@@ -200,7 +202,7 @@ class Shown(Live):
         super().__init__(None, ViewOptions())
         self.events: list[tuple[str, ExchangeEvent]] = []
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:  # noqa: ARG002
         self.events.append((flow_id, event))
 
 

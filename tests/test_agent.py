@@ -71,6 +71,23 @@ def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[st
     return [record.getMessage() for record in records]
 
 
+def test_without_a_screen_of_mitmproxys_own_there_is_no_board(host: Host) -> None:
+    host.start()
+    assert host.agent.board is None
+
+
+def test_where_mitmwebs_classes_have_changed_the_page_is_missed_and_nothing_else(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    master: Any = host.context.master
+    master.__class__ = type("WebMaster", (type(master),), {})
+    host.start()
+    assert host.is_on
+    assert [line.partition(" (")[0] for line in said(caplog, logging.WARNING)] == [
+        "mitmagent: there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2"
+    ]
+
+
 def test_every_option_is_declared_with_its_help(host: Host) -> None:
     host.load()
     for option in OPTIONS:
@@ -227,7 +244,7 @@ def test_a_flow_ends_up_in_the_log_and_is_redacted(host: Host) -> None:
 
 def test_what_is_open_at_the_end_gets_its_end(host: Host) -> None:
     host.start()
-    host._invoke(HttpRequestHook(flow_of()))
+    asyncio.run(host.context.master.addons.invoke_addon(host.agent, HttpRequestHook(flow_of())))
     host.agent.done()
     (end,) = iter_records(host.folder, Kind.ENDS)
     assert (end["end"], end["error"]) == ("error", "the proxy was stopped")

@@ -28,7 +28,7 @@ class Screen:
         self.is_closed = False
         self._terminal = terminal
 
-    def show(self, _flow_id: str, event: Any) -> None:
+    def show(self, _flow_id: str, event: Any, _at_ns: int | None = None) -> None:
         self.text += event.text
         if self._terminal is not None:
             self._terminal.write(event.text)

@@ -203,6 +203,8 @@ class ExchangeStarted:
     started_epoch_ns: int
     request_parts: tuple[RequestPart, ...] = ()
     """In the order in which a provider hashes them: tools, system, messages. Empty where the body is no JSON."""
+    parent_id: str | None = None
+    """A sub-agent's parent, where told."""
     host: str | None = None
     """Which proxy captured it, where the stream of several is shown; None for this one."""
 
@@ -220,6 +222,10 @@ class ExchangeEnded:
     usage: dict[str, int | None]
     duration_ms: float
     ttft_ms: float | None
+    cost_usd: float | None = None
+    """At list price; None where the model has none that is known."""
+    context_window: int | None = None
+    """Tokens that the model takes, its answer included; None where that is not known."""
 
 
 type ExchangeEvent = ExchangeStarted | Event | ExchangeEnded

@@ -27,8 +27,10 @@ OBJECT_ARGUMENTS: dict[str, tuple[str, ...]] = {
     "file_search_call": ("queries",),
     "code_interpreter_call": ("code",),
     "image_generation_call": (),
+    "program": ("code",),
 }
-"""Calls whose arguments are some of the item's own fields. All others have one object under one of ARGUMENT_KEYS."""
+"""Calls whose arguments are some of the item's own fields. All others have one object under one of ARGUMENT_KEYS. A
+`program` is what programmatic tool calling runs: a call like the others, but for its name."""
 
 SILENT_ITEMS = frozenset(("mcp_list_tools", "mcp_approval_request", "mcp_approval_response", "compaction"))
 """Known, and neither text nor call: an approval request announces a call that a later response makes."""
@@ -132,6 +134,9 @@ class Items:
 
     def _call_done(self, place: str, item: dict[str, Any]) -> None:
         call = self._call(place, item)
+        if not call.finished:
+            # A tool search is announced under one id and done under another, which is the one that the client answers.
+            call.id = word(item.get("call_id")) or call.id
         tool = TEXT_ARGUMENTS.get(text(item.get("type")))
         whole = item.get(tool[1]) if tool is not None else _object_arguments(item)
         if isinstance(whole, str) or (tool is not None and whole is None):
@@ -184,7 +189,7 @@ class Items:
 
 
 def _is_call(kind: str) -> bool:
-    return kind.endswith("_call")
+    return kind.endswith("_call") or kind in OBJECT_ARGUMENTS
 
 
 def _call_id(item: dict[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from addons.pricing.book import PriceBook
 from addons.redis_stream.address import RedisAddress
 from addons.redis_stream.contents import Contents
 from addons.redis_stream.entry import Received, id_parts, received, with_host
@@ -41,16 +42,22 @@ class RedisSource(Reader):
     """With `follow` it never ends; otherwise it shows what is there when it begins."""
 
     def __init__(
-        self, address: RedisAddress, stream: str, start: Start, follow: bool, tell: Callable[[str], None]
+        self,
+        address: RedisAddress,
+        stream: str,
+        start: Start,
+        follow: bool,
+        tell: Callable[[str], None],
+        prices: PriceBook | None = None,
     ) -> None:
-        super().__init__(tell)
+        super().__init__(tell, prices)
         self._address = address
         self._names = Names(stream)
         self._start = start
         self._follow = follow
         self._contents = Contents(self._names)
         self._sequencer = Sequencer(PATIENCE_S, keeps_late=False)
-        self._assembler = Assembler(self._contents.content, SessionList(None).number_of, has_ends=True)
+        self._assembler = Assembler(self._contents.content, SessionList(None).number_of, has_ends=True, prices=prices)
         self._client: Any = None
         self._position: bytes | None = None
         self._until: bytes | None = None

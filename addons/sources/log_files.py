@@ -20,6 +20,7 @@ from typing import Protocol
 
 import zstandard
 
+from addons.pricing.book import PriceBook
 from addons.sinks import layout
 from addons.sinks.archive import open_stream
 from addons.sinks.records import FLOW_ID
@@ -66,11 +67,11 @@ class Source(Protocol):
         ...
 
 
-def source_of(path: Path, speed: float | None, tell: Callable[[str], None]) -> Source:
+def source_of(path: Path, speed: float | None, tell: Callable[[str], None], prices: PriceBook | None = None) -> Source:
     """`speed` is None to follow. `tell` is given sentences for the person at the terminal."""
     if path == STDIN:
-        return Pipe(0, tell)
-    return Follow(path, tell) if speed is None else Replay(path, tell)
+        return Pipe(0, tell, prices)
+    return Follow(path, tell, prices=prices) if speed is None else Replay(path, tell, prices)
 
 
 def obstacle(path: Path, speed: float | None) -> str | None:
@@ -95,8 +96,9 @@ def obstacle(path: Path, speed: float | None) -> str | None:
 class Reader:
     """What all readers of a log have in common: records to steps."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
         self._tell = tell
+        self._prices = prices
         self._records = Records()
         self._assembler = Assembler(lambda _: None, lambda _: None, has_ends=False)
 
@@ -116,6 +118,7 @@ class Reader:
             places.SessionList(folder).number_of,
             has_ends=folder is not None and (folder.name == layout.MAIN or places.has(folder, layout.ENDS)),
             is_part=path is None or places.is_part(path, folder),
+            prices=self._prices,
         )
         if folder is None:
             self._tell(
@@ -154,8 +157,8 @@ class Reader:
 class Replay(Reader):
     """A finished file, compressed or not, from its first line to its last."""
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
-        super().__init__(tell)
+    def __init__(self, path: Path, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
+        super().__init__(tell, prices)
         self._path = path
 
     def steps(self) -> Iterator[Step]:
@@ -197,8 +200,14 @@ class Replay(Reader):
 class Follow(Reader):
     """A growing file: what is going on when it is opened, and what comes, until somebody ends it."""
 
-    def __init__(self, path: Path, tell: Callable[[str], None], epoch_ns: Callable[[], int] = time.time_ns) -> None:
-        super().__init__(tell)
+    def __init__(
+        self,
+        path: Path,
+        tell: Callable[[str], None],
+        epoch_ns: Callable[[], int] = time.time_ns,
+        prices: PriceBook | None = None,
+    ) -> None:
+        super().__init__(tell, prices)
         self._path = path
         self._epoch_ns = epoch_ns
 
@@ -251,8 +260,8 @@ class Follow(Reader):
 class Pipe(Reader):
     """Standard input, to its end. Nothing tells where the rest of its log might be."""
 
-    def __init__(self, descriptor: int, tell: Callable[[str], None]) -> None:
-        super().__init__(tell)
+    def __init__(self, descriptor: int, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
+        super().__init__(tell, prices)
         self._lines = PipeLines(descriptor)
 
     def steps(self) -> Iterator[Step | None]:

@@ -225,6 +225,32 @@ ROWS = [
     ),
     pytest.param(
         [
+            added(0, type="tool_search_call", id="tsc", call_id="announced", arguments={}),
+            done(0, type="tool_search_call", id="tsc", call_id="final", arguments={"goal": "g"}),
+        ],
+        [
+            ToolCallStarted("0", "announced", "tool_search_call", "server"),
+            ToolArgumentsDelta("0", '{"goal":"g"}'),
+            ToolCallFinished("0", "final", "tool_search_call", "server", {"goal": "g"}, None),
+        ],
+        id="a call that is done under another id",
+    ),
+    pytest.param(
+        [
+            added(0, type="program", id="cm", call_id="c", code=""),
+            done(0, type="program", id="cm", call_id="c", code="text(1);"),
+            done(1, type="program_output", id="co", call_id="c", output="1"),
+        ],
+        [
+            ToolCallStarted("0", "c", "program", "server"),
+            ToolArgumentsDelta("0", '{"code":"text(1);"}'),
+            ToolCallFinished("0", "c", "program", "server", {"code": "text(1);"}, None),
+            ToolResult("1", "c", "1", False),
+        ],
+        id="programmatic tool calling",
+    ),
+    pytest.param(
+        [
             done(0, type="mcp_list_tools", id="l", tools=[{"name": "ask"}]),
             done(1, type="mcp_approval_request", id="r", name="ask", arguments="{}"),
             event("image_generation_call.partial_image", output_index=0, partial_image_b64="UklGR"),

@@ -1,4 +1,4 @@
-"""addons/commands/redis_commands.py: commands that return at once, and whose answers come when they are there."""
+"""addons/redis_commands.py: commands that return at once, and whose answers come when they are there."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from mitmproxy import exceptions
 from mitmproxy.test import taddons
 
-from addons.commands.redis_commands import RedisCommands
 from addons.options import OPTIONS, parse_settings
+from addons.redis_commands import RedisCommands
 from addons.redis_stream.ledger import Names
 from addons.redis_stream.sink import StreamSink
 from tests.redis_stream import records
@@ -100,8 +100,8 @@ def test_in_the_console_the_answer_is_a_table(
     host.call("agent.redis.read 1")
     wait_until(lambda: bool(shown), lambda: host.said)
     (table,) = shown
-    assert [row[3] for row in table] == ["key", "ends:b"]
-    assert {type(cell) for row in table for cell in row} == {str}
+    assert [len(row) for row in table] == [1, 1]
+    assert "ends:b" in table[1][0]
 
 
 def test_a_backfill_is_the_sinks_work(server: RedisServer, hosts: list[Host], caplog: pytest.LogCaptureFixture) -> None:
