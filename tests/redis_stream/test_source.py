@@ -118,10 +118,11 @@ def test_it_shows_what_the_proxy_showed(
     capture = Capture(tmp_path, sink)
     if start == "now":
         watches.append(Watch(server, names, start))
-        capture.finish()
+    capture.finish()
     if start == "start":
         watches.append(Watch(server, names, start))
     expected = by_flow(capture.screen.shown)
+    assert expected
     wait_until(lambda: len(watches[0].shown) >= len(capture.screen.shown))
     assert by_flow(watches[0].shown) == expected
     assert {event.host for event in watches[0].events if isinstance(event, ExchangeStarted)} == {"ana"}
