@@ -18,10 +18,11 @@ COMMANDS='
   console | [OPTION…] | mitmproxy in this terminal, the same proxy
   replay  | FILE      | show a log again: at its recorded pace, N times as fast (--speed N), or at once (--speed inf)
   follow  | [FILE]    | show what goes on in a log while another proxy writes it, as tail -f does
+  report  | MODE …    | a question about the log: tokens, sessions, errors and more; without a mode, what can be asked
+  export  | WHAT PATH | events, requests or a session as JSON lines for analysis elsewhere (export --help)
   watch   | [ADDRESS] | show a Redis stream: what all proxies send that feed it (--from start, --from N for the last N)
   drain   | [ADDRESS] | write a Redis stream into a log folder of its own, for reports (--log-dir DIR)
   redis   | COMMAND…  | look after a Redis stream: info, read, trim, delete, backfill (redis --help)
-  report  | MODE …    | a question about the log: tokens, sessions, errors and more; without a mode, what can be asked
   demo    | [OPTION…] | a recorded conversation through the real proxy: no network, no key (demo --help)
   run     | CMD…      | start a client routed through the proxy and return its exit status
   env     |           | print that routing as exports, to be evaluated: eval "$(./launch.sh env)"
@@ -140,13 +141,12 @@ stream_tool() {
   PYTHONPATH=$ROOT exec "$VENV/bin/python" -P -m addons.redis_shell "${words[@]}"
 }
 
-# Bytecode goes into .venv, also where Python is told to write none: without it starting takes longer than answering.
-# -P: what lies in the current folder is none of ours.
 command_report() {
-  prepare
-  unset PYTHONDONTWRITEBYTECODE
-  export PYTHONPATH=$ROOT PYTHONPYCACHEPREFIX=$VENV/bytecode
-  exec "$VENV/bin/python" -P -m addons.reports "$@"
+  ask_log addons.reports "$@"
+}
+
+command_export() {
+  ask_log addons.reports.exporting "$@"
 }
 
 command_demo() {
@@ -234,6 +234,15 @@ start() {
 view() {
   exec "$VENV/bin/mitmdump" -n -s "$ROOT/addons/all.py" --set termlog_verbosity=alert \
     --set agent_source="$1" --set agent_source_speed="$2" "${@:3}"
+}
+
+# Bytecode goes into .venv, also where Python is told to write none: without it starting takes longer than answering.
+# -P: what lies in the current folder is none of ours.
+ask_log() {
+  prepare
+  unset PYTHONDONTWRITEBYTECODE
+  export PYTHONPATH=$ROOT PYTHONPYCACHEPREFIX=$VENV/bytecode
+  exec "$VENV/bin/python" -P -m "$@"
 }
 
 listens() {

@@ -275,6 +275,12 @@ OPTIONS: tuple[Option, ...] = (
         _size,
         "Put redacted bodies up to this size into finished flows, for -w, HAR and mitmweb; 0 puts none.",
     ),
+    Option(
+        "agent_keep_flows",
+        "500",
+        _count,
+        "Finished LLM flows that mitmweb and the console keep, beside those that you marked or commented; 0 keeps all.",
+    ),
     Option("agent_raw_log", "true", _switch, "Write sse_responses.log, the response bodies as text."),
     Option("agent_client_copies", "true", _switch, "Write each client's lines also to <client>/sse_lines.jsonl."),
     Option("agent_session_logs", "true", _switch, "Write sse_logs/<session>/ with transcript.md and its own lines."),
@@ -343,6 +349,7 @@ class Settings:
     prices: tuple[OwnPrice, ...]
     dead_after_s: float
     keep_bodies: int
+    keep_flows: int
     raw_log: bool
     client_copies: bool
     session_logs: bool

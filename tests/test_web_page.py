@@ -204,9 +204,20 @@ def test_no_other_file_is(ask: Ask, name: str) -> None:
 
 
 def test_nothing_inline_and_nothing_from_elsewhere_may_run(ask: Ask) -> None:
-    policy = ask(lambda found: found.get("/agent")).headers["Content-Security-Policy"]
-    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
-    assert "unsafe" not in policy
+    async def steps(found: Web) -> str:
+        policy = (await found.get("/agent")).headers["Content-Security-Policy"]
+        return policy.replace(str(found.port), "PORT")
+
+    assert ask(steps) == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self' ws://127.0.0.1:PORT wss://127.0.0.1:PORT; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def test_a_host_that_is_none_gets_into_no_policy(ask: Ask) -> None:
+    answer = ask(lambda found: found.get("/agent", headers={**BEARER, "Host": "x; script-src *"}))
+    assert "script-src *" not in answer.headers.get("Content-Security-Policy", "")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(STATIC)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from addons.reports.catalogue import MODES, find
 from addons.reports.formats import cells_of, formatted
@@ -29,7 +30,7 @@ def lines(report: Report, width: int) -> Table:
     notes = list(report.notes)
     if len(shown) > MOST_ROWS:
         notes.append(f"the first {MOST_ROWS:,} of {len(shown):,} lines; --output FILE gives all")
-    return [[line] for line in (*shown[:MOST_ROWS], *notes)]
+    return [[line] for line in (*shown[:MOST_ROWS], *(line for note in notes for line in wrap(note, width)))]
 
 
 def cells(report: Report) -> Table:

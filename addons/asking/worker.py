@@ -15,6 +15,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from addons.pricing.book import PriceBook
+from addons.pricing.own import OwnPrice
 from addons.reports.question import Question, QuestionError
 from addons.reports.report import Report, answer
 
@@ -46,8 +48,10 @@ class Reading:
 
 
 class ReportWorker:
-    def __init__(self, log_dir: Callable[[], Path]) -> None:
+    def __init__(self, log_dir: Callable[[], Path], prices: Callable[[], tuple[OwnPrice, ...]] = tuple) -> None:
+        """`prices`: the user's own."""
         self._log_dir = log_dir
+        self._prices = prices
         self._stopping = False
         self._pool = ThreadPoolExecutor(1, "mitmagent reports", initializer=_stand_back)
 
@@ -67,7 +71,8 @@ class ReportWorker:
                 raise _Stopped
 
         try:
-            report = answer(question, question.log_dir or self._log_dir(), _THREADS, progress)
+            root = question.log_dir or self._log_dir()
+            report = answer(question, root, threads=_THREADS, progress=progress, book=PriceBook(self._prices()))
             with contextlib.closing(report):
                 return make(report)
         except QuestionError as wrong:

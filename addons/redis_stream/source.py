@@ -57,7 +57,8 @@ class RedisSource(Reader):
         self._follow = follow
         self._contents = Contents(self._names)
         self._sequencer = Sequencer(PATIENCE_S, keeps_late=False)
-        self._assembler = Assembler(self._contents.content, SessionList(None).number_of, has_ends=True, prices=prices)
+        numbers = SessionList(None)
+        self._assembler = Assembler(self._contents.content, numbers.number_of, has_ends=True, prices=prices)
         self._client: Any = None
         self._position: bytes | None = None
         self._until: bytes | None = None

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,13 @@ class LogStore:
         self._numbers = SessionNumbers(folder, self._lock)
         self._logged = LoggedIds(self._paths[Kind.FLOWS])
         self._maintenance = MaintenanceThread(Maintenance(root, settings.limits, self._errors.report))
+
+    def configure(self, settings: StoreSettings) -> None:
+        """Take over changed settings. The folder stays what it is."""
+        self._settings = replace(settings, root=self._settings.root)
+        self._formatter = TimeFormatter(settings.timezone)
+        self._routes.clear()
+        self._maintenance.limit(settings.limits)
 
     @property
     def outage(self) -> str | None:

@@ -140,6 +140,7 @@ export class Conversation {
 
   toEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+    this.top = this.log.scrollTop;
   }
 
   scrolled() {

@@ -42,7 +42,9 @@ export class Search {
 
   find() {
     const found = [];
-    const walker = document.createTreeWalker(this.root, NodeFilter.SHOW_TEXT);
+    // A folded block's summary repeats its beginning.
+    const isText = (node) => (node.parentElement.className === "hint" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    const walker = document.createTreeWalker(this.root, NodeFilter.SHOW_TEXT, isText);
     while (walker.nextNode() && found.length < MOST_MATCHES) {
       const text = walker.currentNode.data.toLowerCase();
       // A letter whose small form is longer would move all that follows.

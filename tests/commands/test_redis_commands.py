@@ -1,4 +1,4 @@
-"""addons/redis_commands.py: commands that return at once, and whose answers come when they are there."""
+"""addons/commands/redis_commands.py: commands that return at once, and whose answers come when they are there."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from mitmproxy import exceptions
 from mitmproxy.test import taddons
 
+from addons.commands.redis_commands import RedisCommands
 from addons.options import OPTIONS, parse_settings
-from addons.redis_commands import RedisCommands
 from addons.redis_stream.ledger import Names
 from addons.redis_stream.sink import StreamSink
 from tests.redis_stream import records

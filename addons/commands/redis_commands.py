@@ -1,20 +1,19 @@
 """`agent.redis.…`: what goes through Redis, asked and done from mitmproxy (SPEC S1.5).
 
-In: commands typed in mitmproxy's console, in mitmweb's command bar or sent to its API. Out: a table in the console's
-data viewer, elsewhere lines in the event log, when a worker has it: nothing here waits for Redis on the event loop.
+In: commands typed in mitmproxy's console, in mitmweb's command bar or sent to its API. Out: a table or a sentence, when
+a worker has it: nothing here waits for Redis on the event loop.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import ctx, exceptions
-from mitmproxy.log import ALERT
 
-from addons import data_viewer, faults
+from addons import faults
+from addons.commands import results
 from addons.options import Settings
 from addons.redis_stream import desk
 from addons.redis_stream.address import RedisAddress
@@ -24,15 +23,11 @@ from addons.redis_stream.sink import StreamSink
 
 ANSWER_S = 5.0
 
-_log = logging.getLogger("mitmagent")
-
 type Ask = Callable[[Any, Names], desk.Table]
 
 
 class RedisCommands:
-    """Registered as an addon. `sink` gives this proxy's, None where it has none."""
-
-    name = "mitmagent redis commands"
+    name = "mitmagent-redis"
 
     def __init__(self, settings: Callable[[], Settings], sink: Callable[[], StreamSink | None]) -> None:
         self._settings = settings
@@ -68,50 +63,34 @@ class RedisCommands:
             sink.backfill(desk.since_ms(since))
         except ValueError as wrong:
             raise exceptions.CommandError(str(wrong)) from None
-        _say("the log is read for what the stream lacks; traffic goes on")
+        results.say("the log is read for what the stream lacks; traffic goes on")
 
     def _ask(self, title: str, ask: Ask) -> None:
         settings = self._settings()
         address = settings.source if isinstance(settings.source, RedisAddress) else settings.redis_url
         if address is None:
             raise exceptions.CommandError("agent_redis_url is not set: there is no Redis to ask")
-        work = _Work(title, address, Names(settings.redis_stream), ask, ctx.master.event_loop, data_viewer.columns())
-        threading.Thread(target=work.run, name="mitmagent command", daemon=True).start()
+        master = ctx.master
+        names = Names(settings.redis_stream)
+        width = results.columns(master)
+
+        def work() -> None:
+            with faults.guard(title):
+                _answer(master, title, address, names, ask, width)
+
+        threading.Thread(target=work, name="mitmagent command", daemon=True).start()
 
 
-class _Work:
-    """One question, answered on a thread of its own; `_show` comes back to the event loop."""
+def _answer(master: Any, title: str, address: RedisAddress, names: Names, ask: Ask, width: int) -> None:
+    from redis.exceptions import RedisError
 
-    def __init__(self, title: str, address: RedisAddress, names: Names, ask: Ask, loop: Any, width: int) -> None:
-        self._title = title
-        self._address = address
-        self._names = names
-        self._question = ask
-        self._loop = loop
-        self._width = width
-
-    def run(self) -> None:
-        with faults.guard(self._title):
-            from redis.exceptions import RedisError
-
-            client = self._address.connect(ANSWER_S)
-            try:
-                lines = desk.printed(self._question(client, self._names), self._width)
-                faults.call_soon(self._loop, self._show, lines)
-            except ValueError as wrong:
-                _say(f"{self._title}: {wrong}")
-            except RedisError as error:
-                _say(f"{self._title}: {self._address.shown}: {reason(error)}")
-            finally:
-                client.close()
-
-    def _show(self, lines: list[str]) -> None:
-        data_viewer.show(self._title, [[line] for line in lines], _log_text)
-
-
-def _log_text(text: str) -> None:
-    _log.log(ALERT, "%s", text.rstrip("\n"))
-
-
-def _say(message: str) -> None:
-    _log.log(ALERT, "mitmagent: %s", message)
+    client = address.connect(ANSWER_S)
+    try:
+        lines = desk.printed(ask(client, names), width)
+        results.deliver(master, title, [[line] for line in lines], lines)
+    except ValueError as wrong:
+        results.say(f"{title}: {wrong}")
+    except RedisError as error:
+        results.say(f"{title}: {address.shown}: {reason(error)}")
+    finally:
+        client.close()

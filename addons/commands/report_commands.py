@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from mitmproxy import ctx, exceptions, types
 from mitmproxy.log import ALERT
 
-from addons import data_viewer, faults
+from addons import faults
 from addons.asking.tables import Table, cells, help_table, lines
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
+from addons.commands import results
 from addons.reports.catalogue import MODES, find
 from addons.reports.question import OPTIONS, Question, QuestionError, parse_words
 
@@ -66,9 +67,8 @@ class ReportCommands:
 
     name = "mitmagent report commands"
 
-    def __init__(self, worker: ReportWorker, print_text: Callable[[str], None]) -> None:
+    def __init__(self, worker: ReportWorker) -> None:
         self._worker = worker
-        self._print = print_text
         self._asked: dict[tuple[str, ...], _Asked] = {}
         self._count = 0
 
@@ -85,10 +85,10 @@ class ReportCommands:
         Options are those of ./launch.sh report, such as --since 1d or since=1d."""
         words = (str(mode), *map(str, options))
         if mode == "help":
-            data_viewer.show("report help", _help(words[1:]), self._print)
+            _show("report help", _help(words[1:]))
             return
         reading = Reading()
-        width = data_viewer.columns()
+        width = results.columns(ctx.master)
         future = self._worker.ask(_question(words), lambda report: lines(report, width), reading)
         loop = ctx.master.event_loop
         future.add_done_callback(lambda done: faults.call_soon(loop, lambda done: self._arrived(words, done), done))
@@ -148,7 +148,11 @@ class ReportCommands:
         elif fault is not None:
             faults.report("report", None, fault)
         else:
-            data_viewer.show(f"report {shlex.join(words)}", future.result(), self._print)
+            _show(f"report {shlex.join(words)}", future.result())
+
+
+def _show(title: str, table: Table) -> None:
+    results.show(ctx.master, title, table, ["  ".join(row) for row in table])
 
 
 def _help(names: Sequence[str]) -> Table:
