@@ -35,7 +35,7 @@ from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, p
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
-from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
+from addons.redis_stream.address import NO_PACKAGE, RedisAddress, has_password, is_installed, without_secrets
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
 from addons.report_address import ReportAddress
@@ -152,6 +152,11 @@ class Agent:
         elif sink is not None:
             self._stream = StreamSink(sink, self._tell)
             self._stream.start()
+            if has_password(options.agent_redis_url):
+                self._tell(
+                    "agent_redis_url holds a password, and mitmproxy's pages show options; "
+                    "better export AGENT_REDIS_URL, or use agent_redis_url=env:NAME"
+                )
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         end_properly_with_the_terminal(ctx.master)

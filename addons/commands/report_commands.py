@@ -27,7 +27,6 @@ from addons.commands import results
 from addons.reports.catalogue import MODES, find
 from addons.reports.exporting.asking import STDOUT, WHAT, parse_export
 from addons.reports.exporting.export import Exported
-from addons.reports.formats import DEFAULT_WIDTH
 from addons.reports.question import OPTIONS, QuestionError, parse_words
 from addons.reports.report import Report
 
@@ -99,7 +98,7 @@ class ReportCommands:
         if mode == "help":
             _show("report help", _help(words[1:]))
         else:
-            self._show_later("report", words, self._report(words, lines, _viewer_columns()))
+            self._show_later("report", words, self._report(words, lines, results.columns(ctx.master)))
 
     def report_given(self, mode: _Mode, *options: _Option) -> types.Data:
         """Answer a question about the log: tokens, sessions, errors and more; `help` lists them. Gives an id and the
@@ -213,12 +212,6 @@ def _complaints() -> Iterator[None]:
 
 def _show(title: str, table: Table) -> None:
     results.show(ctx.master, title, table, ["  ".join(row) for row in table])
-
-
-def _viewer_columns() -> int:
-    """mitmproxy's data viewer takes four fifths of the screen, a frame and a blank of them."""
-    screen: Any = getattr(ctx.master, "ui", None)
-    return int(screen.get_cols_rows()[0] * 0.8) - 4 if screen is not None else DEFAULT_WIDTH
 
 
 def _help(names: Sequence[str]) -> Table:

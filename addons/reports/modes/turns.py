@@ -114,7 +114,8 @@ MODES = (
         ("calls", "replies"),
         f"""SELECT {_ASKED_SQL}, events, length(text), length(thinking), text, thinking, flow_id
             FROM calls JOIN replies USING (flow_id)
-            WHERE ends_with(flow_id, coalesce({{argument}}, '')) AND coalesce(length(text), 0) + coalesce(length(thinking), 0) > 0""",
+            WHERE ends_with(flow_id, coalesce({{argument}}, ''))
+                AND length(coalesce(text, '')) + length(coalesce(thinking, '')) > 0""",
         ("idx",),
         argument=_FLOW,
         purposes=(),
