@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any
 
 from mitmproxy import exceptions, flow
@@ -76,7 +72,6 @@ class ConsoleView:
                 type(fault).__name__,
             )
         self._add_commands()
-        _leave_with_the_terminal(self._master)
         self._tick()
 
     def stop(self) -> None:
@@ -208,23 +203,3 @@ def _show_comments() -> None:
 
     get_text.without_comment = plain  # type: ignore[attr-defined]
     flowlist.FlowItem.get_text = get_text  # type: ignore[method-assign]
-
-
-def _leave_with_the_terminal(master: Any) -> None:
-    """A closed terminal ends the console as a termination signal does. urwid would read its end for ever instead,
-    without a pause in which anything else could run. `nohup` stays in force."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is None or signal.getsignal(hang_up) != signal.SIG_DFL:
-        return
-
-    def leave(_number: int, frame: FrameType | None) -> None:
-        master.event_loop.remove_reader(sys.stdin.fileno())
-        # What tidies up the screen would fail, and with it all that is still to be done at the end.
-        os.dup2(os.open(os.devnull, os.O_RDWR), sys.stdout.fileno())
-        master.shutdown()
-        while frame is not None:
-            if frame.f_code.co_name == "_read_raw_input":
-                raise EOFError("the terminal is closed")
-            frame = frame.f_back
-
-    signal.signal(hang_up, leave)

@@ -17,9 +17,21 @@ from renderers.board.board import Board
 class Display(Protocol):
     """Called on one thread; never raises, never blocks."""
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None: ...
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:
+        """`at_ns`: when it happened, in epoch nanoseconds, where that is not now."""
+        ...
 
     def tick(self, now_s: float) -> None: ...
+
+    @property
+    def waiting_chars(self) -> int:
+        """What has been given and nobody has seen yet."""
+        ...
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody will ever see what is shown."""
+        ...
 
     def close(self) -> None:
         """Nothing more will come."""
@@ -32,13 +44,21 @@ class Displays:
     def __init__(self, *displays: Display) -> None:
         self._displays = displays
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:
         for display in self._displays:
-            display.show(flow_id, event)
+            display.show(flow_id, event, at_ns)
 
     def tick(self, now_s: float) -> None:
         for display in self._displays:
             display.tick(now_s)
+
+    @property
+    def waiting_chars(self) -> int:
+        return max((display.waiting_chars for display in self._displays), default=0)
+
+    @property
+    def is_gone(self) -> bool:
+        return all(display.is_gone for display in self._displays)
 
     def close(self) -> None:
         for display in self._displays:
@@ -51,13 +71,21 @@ class BoardDisplay:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:
         with faults.guard("board", flow_id):
-            self._board.feed(flow_id, event, time.monotonic(), time.time_ns())
+            self._board.feed(flow_id, event, time.monotonic(), time.time_ns() if at_ns is None else at_ns)
 
     def tick(self, now_s: float) -> None:
         with faults.guard("board"):
             self._board.tick(now_s)
+
+    @property
+    def waiting_chars(self) -> int:
+        return 0
+
+    @property
+    def is_gone(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass

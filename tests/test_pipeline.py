@@ -415,15 +415,6 @@ def test_an_exchange_that_outlives_a_change_of_settings_is_still_in_the_journal(
         assert (next_start.end["flow_id"], next_start.end["end"]) == (FLOW, "error")
 
 
-def test_a_changed_folder_is_used_at_once(rig: Rig, tmp_path: Path) -> None:
-    rig.settings = settings(tmp_path / "elsewhere")
-    rig.pipeline.configure()
-    rig.play(request(), head(), chunks(*ANSWER), end())
-    assert rig.records(Kind.FLOWS) == []
-    rig.root = tmp_path / "elsewhere"
-    assert rig.end["end"] == "complete"
-
-
 def test_a_tick_lets_go_of_what_was_held_back(rig: Rig) -> None:
     rig.play(request(), head(), chunks(*answer("ends in sk-ant-")[:3]))
     assert len(rig.payloads) == 2

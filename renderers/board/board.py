@@ -12,7 +12,7 @@ import itertools
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from addons.protocols.events import ExchangeEnded, ExchangeEvent, ExchangeStarted
 from renderers.board.exchange import BoardExchange
@@ -30,6 +30,13 @@ _NS_PER_MS: Final = 1e6
 
 class _Versioned(Protocol):
     version: int
+
+
+class Numbered(NamedTuple):
+    """An exchange's number within its session, and its flow."""
+
+    number: int
+    flow_id: str
 
 
 class Board:
@@ -50,12 +57,15 @@ class Board:
         self._gone_before = 0
         """What went up to this version is no longer remembered one by one."""
         self._chars = 0
+        self._clock = (0.0, 0)
+        """The latest event's moment, on both clocks."""
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
     def feed(self, flow_id: str, event: ExchangeEvent, now_s: float, epoch_ns: int) -> None:
         """`now_s` is a monotonic clock's, for silences; `epoch_ns` the time of day at which it happened."""
         with self._lock:
+            self._clock = (now_s, epoch_ns)
             if isinstance(event, ExchangeStarted):
                 self._begin(flow_id, event, now_s)
                 return
@@ -91,6 +101,12 @@ class Board:
         """It grows with every change."""
         return self._version
 
+    def time_ns(self, now_s: float) -> int | None:
+        """The time of day where the events come from: in a recording that is shown it is another one than here. None
+        before the first event."""
+        heard_s, epoch_ns = self._clock
+        return epoch_ns + int((now_s - heard_s) * 1e9) if epoch_ns else None
+
     def changes(self, since: int) -> Changes:
         """What has changed since a version; 0 gives all."""
         with self._lock:
@@ -109,18 +125,19 @@ class Board:
             forgotten_exchanges=tuple(name for _, name, is_session in gone if not is_session),
         )
 
-    def flows_of(self, session_id: str) -> list[str]:
+    def flows_of(self, session_id: str) -> list[Numbered]:
         """The exchanges of a session, in order of their beginning."""
         with self._lock:
             session = self._sessions.get(session_id)
-            return list(session.exchanges) if session is not None else []
+            exchanges = [] if session is None else list(session.exchanges.values())
+        return [Numbered(one.number, one.started.flow_id) for one in exchanges]
 
-    def flows_changed(self, session_id: str, since: int) -> tuple[int, list[str]]:
+    def flows_changed(self, session_id: str, since: int) -> tuple[int, list[Numbered]]:
         """The version now, and which exchanges of the session have changed, in order of their beginning."""
         with self._lock:
             mine = [one for one in _newer(self._changed, since) if one.started.session_id == session_id]
             version = self._version
-        return version, [one.started.flow_id for one in sorted(mine, key=lambda one: one.number)]
+        return version, sorted(Numbered(one.number, one.started.flow_id) for one in mine)
 
     def blocks(self, flow_id: str, since: int = -1, places: Sequence[int] = ()) -> tuple[BlockFacts, ...]:
         """Blocks of one exchange that changed since a version. `places` says how much of the text of each block, by its

@@ -24,24 +24,30 @@ class Conversation:
         self._version = -1
         self._places: dict[str, list[int]] = {}
         """By flow: how much of the text of each block has been read."""
-        self._skipped = set(board.flows_of(session_id)[:-latest])
+        flows = board.flows_of(session_id)
+        self.first = flows[-latest:][0].number if flows else 1
+        """The number of the first exchange that is read."""
+
+    @property
+    def is_behind(self) -> bool:
+        return self._board.version != self._version
 
     def read(self) -> tuple[BlockFacts, ...]:
-        version, flow_ids = self._board.flows_changed(self.session_id, self._version)
-        found = tuple(
-            block
-            for flow_id in flow_ids
-            if flow_id not in self._skipped
-            for block in self._blocks(flow_id, self._version)
-        )
+        version, flows = self._board.flows_changed(self.session_id, self._version)
+        wanted = [flow.flow_id for flow in flows if flow.number >= self.first]
+        found = tuple(block for flow_id in wanted for block in self._blocks(flow_id, self._version))
         self._version = version
         return found
 
-    def earlier(self, count: int = LATEST) -> tuple[BlockFacts, ...]:
-        """The blocks of so many exchanges before the first that has been read; empty where there are none."""
-        flow_ids = [flow_id for flow_id in self._board.flows_of(self.session_id) if flow_id in self._skipped][-count:]
-        self._skipped.difference_update(flow_ids)
-        return tuple(block for flow_id in flow_ids for block in self._blocks(flow_id, -1))
+    def earlier(self, before: int, count: int = LATEST) -> tuple[int, tuple[BlockFacts, ...]]:
+        """Of so many exchanges before the one of this number: the first one's number, and all their blocks."""
+        flows = [flow for flow in self._board.flows_of(self.session_id) if flow.number < before][-count:]
+        if flows:
+            self.first = min(self.first, flows[0].number)
+        for flow in flows:
+            self._places.pop(flow.flow_id, None)
+        blocks = tuple(block for flow in flows for block in self._blocks(flow.flow_id, -1))
+        return flows[0].number if flows else before, blocks
 
     def _blocks(self, flow_id: str, since: int) -> tuple[BlockFacts, ...]:
         places = self._places.setdefault(flow_id, [])

@@ -173,8 +173,8 @@ class BoardExchange:
             error=(ended.error if ended else None) or self._error,
             stop_reason=ended.stop_reason if ended else None,
             usage=ended.usage if ended else {},
-            cost_usd=cost_of(ended),
-            context_window=window_of(ended),
+            cost_usd=ended.cost_usd if ended else None,
+            context_window=ended.context_window if ended else None,
         )
 
     # -- blocks -----------------------------------------------------------------------------------------------------
@@ -322,14 +322,6 @@ class BoardExchange:
             stretch.end_ms = min(max(stretch.end_ms, first_ms), event.duration_ms)
         self._stretches[0].begin_ms, self._stretches[0].end_ms = 0.0, min(first_ms, event.duration_ms)
         self._stretches[1].begin_ms = self._stretches[0].end_ms
-
-
-def cost_of(ended: ExchangeEnded | None) -> float | None:
-    return getattr(ended, "cost_usd", None)
-
-
-def window_of(ended: ExchangeEnded | None) -> int | None:
-    return getattr(ended, "context_window", None)
 
 
 _HANDLERS: dict[type, Callable[..., None]] = {

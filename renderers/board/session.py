@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import Final
 
 from addons.protocols.events import ExchangeEnded, ExchangeStarted
-from renderers.board.exchange import BoardExchange, cost_of, window_of
+from renderers.board.exchange import BoardExchange
 from renderers.board.facts import AgentFacts, SessionFacts, State
 from renderers.cache_break import CacheWatch
 from renderers.retries import Retries
@@ -131,7 +131,7 @@ class BoardSession:
             exchange.notes.append(verdict)
         total = ended.usage.get("input_tokens")
         if total is not None and not exchange.started.agent_id:
-            self._context = (total + (ended.usage.get("output_tokens") or 0), window_of(ended))
+            self._context = (total + (ended.usage.get("output_tokens") or 0), ended.context_window)
 
     def forget(self, flow_id: str) -> None:
         exchange = self.exchanges.pop(flow_id)
@@ -218,8 +218,7 @@ class BoardSession:
         self._input += usage.get("input_tokens") or 0
         self._cached += usage.get("cache_read_input_tokens") or 0
         self._output += usage.get("output_tokens") or 0
-        cost_usd = cost_of(ended)
-        if cost_usd is None:
+        if ended.cost_usd is None:
             self._unpriced += 1
         else:
-            self._cost_usd = (self._cost_usd or 0.0) + cost_usd
+            self._cost_usd = (self._cost_usd or 0.0) + ended.cost_usd

@@ -17,7 +17,8 @@ from renderers.page.lines import Line, Lines, Segment
 from renderers.page.wrapping import CellsOf, wrap
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import ToolCallView, label
+from renderers.tool_call import ToolCallView
+from renderers.tool_views.names import label
 from renderers.view_options import ViewOptions
 
 type CardKind = Literal["head", "prompt", "thinking", "text", "refusal", "call", "result", "end"]

@@ -99,7 +99,7 @@ class Page:
 
     def earlier(self, exchanges: Sequence[ExchangeFacts]) -> bool:
         """Go further back; `exchanges` are the facts of the session. False where there is nothing before."""
-        blocks = self._conversation.earlier()
+        _, blocks = self._conversation.earlier(self._conversation.first)
         if not blocks:
             return False
         known = list(self._exchanges)

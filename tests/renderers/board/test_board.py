@@ -200,6 +200,9 @@ def test_what_came_earlier_is_fetched_when_wanted():
     board = play(Board(), answer("a", 1, "x") + answer("b", 1, "y") + answer("c", 1, "z"))
     reader = Reader(board, latest=1)
     reader.read()
-    assert [block.flow_id for block in reader.take(reader.conversation.earlier(1))] == ["b", "b"]
-    assert [block.flow_id for block in reader.take(reader.conversation.earlier())] == ["a", "a"]
-    assert reader.conversation.earlier() == ()
+    told = [reader.conversation.earlier(3, 1), reader.conversation.earlier(2), reader.conversation.earlier(1)]
+    assert [(first, [block.flow_id for block in blocks]) for first, blocks in told] == [
+        (2, ["b", "b"]),
+        (1, ["a", "a"]),
+        (1, []),
+    ]
