@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from addons.bodies.changes import RequestHistory
 from addons.identity.clients import client_of
 from addons.identity.conversations import ConversationGrouper
 from addons.identity.hosts import provider_of
@@ -84,10 +85,13 @@ def without_encoding(headers: HeaderList) -> HeaderList:
 class Intake:
     """Reads requests. Lives on the capture thread; its memories are bounded."""
 
-    def __init__(self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings], history: RequestHistory
+    ) -> None:
         self.bodies = RequestReader(redactor, lambda: settings().keep_bodies)
         self._redactor = redactor
         self._times = times
+        self._history = history
         self._conversations = ConversationGrouper()
 
     def configure(self, redactor: Redactor, times: TimeFormatter) -> None:
@@ -134,6 +138,8 @@ class Intake:
         blobs = BlobCollector(context, self._times.format(at.epoch_ns))
         for digest, (kind, content) in body.contents.items():
             blobs.put(kind, content, digest)
+        beside = "" if identity.purpose in CONVERSATION else identity.purpose
+        self._history.note(flow_id, (session_id, agent_id or "", beside), body.parts, at.epoch_ns)
         return Request(
             at=at,
             context=context,

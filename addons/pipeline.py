@@ -14,11 +14,12 @@ from functools import partial
 from typing import Any
 
 from addons import faults
+from addons.bodies.changes import RequestHistory
 from addons.capture_thread import Call
+from addons.display import Display
 from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request, encoding_of
-from addons.live import Live
 from addons.observed import (
     CaptureFailed,
     ChunkSeen,
@@ -37,6 +38,8 @@ from addons.protocols.events import ExchangeEvent
 from addons.reading import Readings
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
+from addons.redis_stream.entry import time_ms
+from addons.redis_stream.sink import StreamSink
 from addons.request_reader import is_large
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
@@ -52,8 +55,16 @@ PUT_OFF_S = 0.05
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
 
-    def __init__(self, settings: Callable[[], Settings], live: Live, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        live: Display,
+        tell: Callable[[str], None],
+        stream: StreamSink | None = None,
+        history: RequestHistory | None = None,
+    ) -> None:
         self._settings = settings
+        self._stream = stream
         self._tell = tell
         self._live = live
         self._pending: list[Record] = []
@@ -69,7 +80,7 @@ class Pipeline:
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
         self.prices = PriceBook(settings().prices)
-        self._intake = Intake(self.redactor, self.times, settings)
+        self._intake = Intake(self.redactor, self.times, settings, history or RequestHistory())
         self._store = self._open_store()
 
     def configure(self) -> None:
@@ -137,7 +148,7 @@ class Pipeline:
                 self._store.closed(flow_id)
 
     def tick(self, now_s: float) -> bool:
-        """What time brings: held frames, retries, the view. False when no exchange is open."""
+        """What time brings: held frames, retries. False when no exchange is open."""
         for flow_id, seen in list(self._put_off.items()):
             if now_s - seen.at.monotonic_ns / 1e9 > PUT_OFF_S:
                 with self._ending_at_a_fault(flow_id, seen):
@@ -155,9 +166,10 @@ class Pipeline:
     def close(self) -> None:
         self._readings.finish()
         self._take_what_was_read()
-        self._live.close()
         self.flush()
         self._store.close()
+        if self._stream is not None:
+            self._stream.stop()
 
     def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None:
         """What the flow, which has ended, is to hold. None where its capture never began."""
@@ -193,10 +205,14 @@ class Pipeline:
 
     def _open_store(self) -> LogStore:
         settings = _store_settings(self._settings())
-        store = LogStore(settings, self._tell)
+        also = self._publish if self._stream is not None else None
+        store = LogStore(settings, self._tell, also=also)
         store.start()
         for record in end_records_of_the_dead(store, settings.root, self.times):
             store.write([record])
+            if self._stream is not None:
+                # Its last frames may have been on their way when the process died.
+                self._stream.lacks(time_ms(record.line) or 0)
         store.forget_dead()
         return store
 
@@ -207,6 +223,11 @@ class Pipeline:
         except Exception as fault:
             faults.report("pipeline", flow_id, fault)
             self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
+
+    def _publish(self, records: list[Record]) -> None:
+        with faults.guard("Redis sink"):
+            if self._stream is not None:
+                self._stream.publish(records)
 
     def _begin(self, seen: RequestSeen) -> None:
         encoding = encoding_of(seen)
@@ -225,7 +246,7 @@ class Pipeline:
                 self.handle(seen.flow_id, item)
 
     def _begin_exchange(self, seen: RequestSeen, request: Request) -> None:
-        outlet: Outlet = Unlogged(self.redactor, self.times, self.prices) if self._is_known(seen) else self
+        outlet: Outlet = Unlogged(self, self._store.session_number) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
             self._handshakes[seen.flow_id] = (seen, request, outlet)

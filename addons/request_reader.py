@@ -136,7 +136,6 @@ class RequestReader:
 
     def _read_value(self, value: Any, size: int, wire: bytes | None, large: bool) -> ReadBody:
         dump = dump_in_slices if large else dump_json
-        text_of = self._redactor.text
         contents: dict[str, tuple[str, bytes]] = {}
         bare: dict[int, str] = {}
         parts = RequestParts()
@@ -158,7 +157,13 @@ class RequestReader:
         kept = wire
         if is_changed and wire is not None:
             kept = _rebuilt(rest, contents) if size <= self._keep_bodies() else None
-        said = prompt_of(value)
+
+        def clean(item: Any) -> Any:
+            redacted = self._known(item, dump(item), dump).redacted
+            return item if redacted is None else parse_json_exactly(redacted.decode())
+
+        # Redacted before the parts of a message are put together: a secret may lie across them.
+        said = prompt_of(value, clean)
         return ReadBody(
             size=size,
             value=value,
@@ -166,10 +171,8 @@ class RequestReader:
             is_changed=is_changed,
             contents=contents,
             items=tuple(bare.get(id(item)) or _bare_digest(item) for item in conversation_items(value)),
-            prompt=text_of(said.prompt) if said.prompt else None,
-            tool_returns=tuple(
-                ToolReturn(back.call_id, text_of(back.text), back.is_error) for back in said.tool_returns
-            ),
+            prompt=said.prompt,
+            tool_returns=said.tool_returns,
             # A request that only names what it continues does not show what is cached.
             parts=() if continued_response(value) else parts.in_order(),
             kept=kept,

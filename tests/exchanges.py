@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from addons.bodies.changes import RequestHistory
 from addons.exchange import Outlet
 from addons.intake import Intake, Request
 from addons.live import Live
@@ -153,7 +154,7 @@ def settings(log_dir: Path, **changed: str) -> Settings:
 
 def intake(log_dir: Path, **changed: str) -> Intake:
     chosen = settings(log_dir, **changed)
-    return Intake(Redactor(chosen.redact), TimeFormatter("utc"), lambda: chosen)
+    return Intake(Redactor(chosen.redact), TimeFormatter("utc"), lambda: chosen, RequestHistory())
 
 
 class Notes(Outlet):
@@ -203,7 +204,7 @@ class Shown(Live):
         super().__init__(None, ViewOptions())
         self.events: list[tuple[str, ExchangeEvent]] = []
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:  # noqa: ARG002
         self.events.append((flow_id, event))
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from addons.redaction.rules import MARKED, RULES, Marked
+from addons.redaction.rules import MARKED, RULES, SHOWN_OF_MARKED, Marked
 from addons.redaction.shapes import ALNUM
 from addons.redaction.view import SLICE
 
@@ -94,11 +94,14 @@ def marked_tail(view: str) -> tuple[int, bool] | None:
     tail = view[-LOOK_BEHIND:]
     dot = tail.rfind(".", -17) if len(tail) > 17 else -1
     if not (
-        tail[-16:].isalnum() or "Q" in tail or tail[max(0, dot - 16) : max(0, dot)].isalnum() or ".atlasv1." in tail
+        tail[-SHOWN_OF_MARKED - 1 :].isalnum()
+        or "Q" in tail
+        or tail[max(0, dot - 16) : max(0, dot)].isalnum()
+        or ".atlasv1." in tail
     ):
         return None
     offset = max(0, len(view) - LOOK_BEHIND)
-    begun = [found for row in MARKED if (found := row.part.search(view, offset))]
+    begun = [found for row in MARKED if (found := row.part.search(view, offset)) and row.likely(found[0])]
     return min(((found.start(), found.lastgroup == "public") for found in begun), default=None)
 
 

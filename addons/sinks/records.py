@@ -62,12 +62,14 @@ class RecordContext:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`line` is what is appended: for JSON kinds one line with its line feed. `hash` is a blob's, else None."""
+    """`line` is what is appended: for JSON kinds one line with its line feed. `hash` is a blob's, `seq` a frame's, else
+    None."""
 
     kind: Kind
     line: bytes
     context: RecordContext
     hash: str | None = None
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def line_record(context: RecordContext, ts: str, frame: Frame, seq: int, t_ms: f
         data,
         extra,
     )
-    return Record(Kind.LINES, line, context)
+    return Record(Kind.LINES, line, context, seq=seq)
 
 
 def embedded(data: str) -> bytes:
