@@ -83,6 +83,8 @@ class Agent:
             self._complaint = str(wrong)
         else:
             self._thread.call("", lambda pipeline: pipeline.configure())
+            if self._live is not None:
+                self._live.configure(settings.view(), shows_agents=settings.live)
 
     def running(self) -> None:
         options: Any = ctx.options

@@ -172,6 +172,11 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
     Pattern("write", views.write, _words("create"), _first_key("path file_path filePath")),
     # By the shape of the arguments, whatever the tool is called.
     Pattern("bash -lc", views.shell, shape=r"\s*\{\s*(?:command|cmd|argv)\s*:\s*\[\s*[^\s\{\[\]]"),
+    Pattern(
+        "bash -lc",
+        views.shell,
+        shape=r"\s*\{[^{}\[\]]*?\b(?:command|cmd|argv)\s*:\s*\[\s*(?:\S*/)?(?:bash|sh|zsh|dash|pwsh|powershell)\s*,\s*-",
+    ),
     Pattern("text editor", views.edit, shape=rf"\s*\{{\s*command\s*:\s*(?:{'|'.join(_EDITOR_COMMANDS)})\s*[,}}]"),
     Pattern("command", views.shell, shape=rf"\s*\{{\s*(?:command|cmd)\s*:\s*{_NO_EDITOR_COMMAND}[^\s\{{\[]"),
     Pattern("apply_patch", views.patch, shape=r"\s*\{\s*(?:input|patch|patchText)\s*:\s*\*\*\* Begin Patch"),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import MARK
+from renderers.tool_call import MARK, rest_of
 from renderers.tool_views.names import label
 from renderers.view_options import Detail
 
@@ -126,12 +126,12 @@ class HiddenText:
 
 def text_view(kind: str, detail: Detail, limit: int = LINE_CHARS) -> TextView:
     match detail:
-        case "full":
-            return FullText(LOOKS[kind])
         case "one_line":
             return OneLineText(LOOKS[kind], limit)
         case "hide":
             return HiddenText()
+        case _:
+            return FullText(LOOKS[kind])
 
 
 class OneLineTool:
@@ -158,6 +158,30 @@ class OneLineTool:
     def close(self) -> list[Span]:
         subject = subject_of(None, "".join(self._raw), self._left)
         return [Styled("arguments", f" {subject}")] if subject else []
+
+
+class RawTool:
+    """A call's arguments as they come, of whatever kind it is."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._told: list[str] = []
+
+    def feed(self, event: ToolEvent) -> list[Span]:
+        match event:
+            case ToolCallStarted():
+                return [FreshLine(), Styled("tool", MARK + label(event.name)), FreshLine()]
+            case ToolArgumentsDelta(text=text):
+                self._told.append(text)
+                return [Styled("arguments", sanitise(text))]
+            case ToolCallFinished(name=name):
+                rest: list[Span] = [Styled("arguments", sanitise(rest_of(event, "".join(self._told))))]
+                if name != self._name:
+                    rest += [FreshLine(), Styled("tool", MARK + label(name))]
+                return [*rest, FreshLine()]
+
+    def close(self) -> list[Span]:
+        return [FreshLine()]
 
 
 class HiddenTool:

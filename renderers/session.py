@@ -35,6 +35,7 @@ from renderers.card import Card, CardState
 from renderers.content import (
     HiddenTool,
     OneLineTool,
+    RawTool,
     TextView,
     ToolEvent,
     ToolView,
@@ -62,10 +63,9 @@ class SessionStreamEngine:
     """`open_cards` has the cards that may still grow: content type, then (flow id, block), in order of appearance."""
 
     def __init__(self, options: ViewOptions, tool_view: ToolViewFactory, width: Callable[[], int]) -> None:
-        self._options = options
+        self.configure(options)
         self._tool_view = tool_view
         self._width = width
-        self._details = {kind: options.detail(kind) for kind in Kind.__value__.__args__}
         self._text_views: dict[Card, TextView] = {}
         self._tool_views: dict[Card, ToolView] = {}
         self._retries = Retries()
@@ -79,6 +79,11 @@ class SessionStreamEngine:
         }
         self.books = Bookkeeping()
         self._agents: dict[str, int] = {}
+
+    def configure(self, options: ViewOptions) -> None:
+        """For what begins from now on."""
+        self._options = options
+        self._details = {kind: options.detail(kind) for kind in Kind.__value__.__args__}
 
     def feed(self, flow: Flow, event: ExchangeEvent, now_s: float) -> None:
         handler = _HANDLERS.get(type(event))
@@ -198,16 +203,20 @@ class SessionStreamEngine:
         if card is None:
             card = self._open("tool", key, now_s, CALL_PATIENCE_S)
             card.name = label(name)
-            detail = self._details["tool"]
-            self._tool_views[card] = (
-                self._tool_view(name, kind, self._options)
-                if detail == "full"
-                else OneLineTool(name, self._room(flow))
-                if detail == "one_line"
-                else HiddenTool()
-            )
+            self._tool_views[card] = self._view_of(name, kind, self._room(flow))
         card.last_s = now_s
         self._extend(flow, card, self._tool_views[card].feed(event))
+
+    def _view_of(self, name: str, kind: ToolKind, room: int) -> ToolView:
+        match self._details["tool"]:
+            case "full":
+                return self._tool_view(name, kind, self._options)
+            case "one_line":
+                return OneLineTool(name, room)
+            case "raw":
+                return RawTool(name)
+            case "hide":
+                return HiddenTool()
 
     def _tool_result(self, flow: Flow, event: ToolResult, now_s: float) -> None:
         self.books.point(TOOL_RESULT, flow.flow_id, now_s, event.call_id or "", len(event.text))

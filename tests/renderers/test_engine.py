@@ -212,6 +212,7 @@ def test_a_delay_paces_the_display():
     [
         pytest.param({"thinking": "hide"}, "> go\nsay\n▶ Bash\nls\n◀ Bash: out\n", id="thinking off"),
         pytest.param({"tool": "one_line"}, "> go\n✻ think\nsay\n▶ Bash ls\n◀ Bash: out\n", id="calls on one line"),
+        pytest.param({"tool": "raw"}, "> go\n✻ think\nsay\n▶ Bash\nls\n◀ Bash: out\n", id="arguments as they come"),
         pytest.param({"tool": "hide", "result": "hide"}, "> go\n✻ think\nsay", id="no tools"),
         pytest.param({"text": "hide", "prompt": "hide"}, "✻ think\n▶ Bash\nls\n◀ Bash: out\n", id="no text"),
     ],
@@ -225,6 +226,17 @@ def test_details(options, expected):
         ("a", ToolResult("3", "t1", "out", False)),
     ]
     assert seen(play(*steps, live=view(ViewOptions(details=options)))) == HEAD + expected
+
+
+def test_options_may_change_while_agents_speak():
+    live = view()
+    text = play(("a", started("a", prompt="go")), ("a", ThinkingDelta("0", "seen")), live=live)
+    text += live.configure(ViewOptions(details={"thinking": "hide"}, show_flow_id=True))
+    text += play(
+        ("a", BlockFinished("0")), ("a", ThinkingDelta("1", "not seen")), ("a", TextDelta("2", "said")), live=live
+    )
+    text += play(("b", started("b", 2)), ("b", TextDelta("0", "who")), ("a", ended("a")), live=live)
+    assert seen(text) == f"{HEAD}> go\n✻ seen\nsaid\n{END}\n\n── #2 claude-code · m · b ──\nwho"
 
 
 def test_function_only():
