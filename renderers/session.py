@@ -29,6 +29,7 @@ from addons.protocols.events import (
     ToolResult,
     UsageReported,
 )
+from renderers.allowances import Allowances
 from renderers.bookkeeping import BLOCK_DELTA, MESSAGE_DELTA, PROMPT, TOOL_RESULT, Bookkeeping
 from renderers.cache_break import CacheWatch
 from renderers.card import Card, CardState
@@ -48,6 +49,7 @@ from renderers.flow import Flow
 from renderers.retries import Retries
 from renderers.sanitise import one_line
 from renderers.spans import FreshLine, Span, Styled
+from renderers.stalls import seconds
 from renderers.tool_views.names import label
 from renderers.view_options import Kind, ViewOptions
 
@@ -70,6 +72,7 @@ class SessionStreamEngine:
         self._tool_views: dict[Card, ToolView] = {}
         self._retries = Retries()
         self._cache = CacheWatch()
+        self._allowances = Allowances()
         self._call_names: OrderedDict[str, tuple[str, str]] = OrderedDict()
         """Call id to the tool's name and what the call was about."""
         self._unanswered: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
@@ -104,6 +107,9 @@ class SessionStreamEngine:
 
     def _started(self, flow: Flow, event: ExchangeStarted, now_s: float) -> None:
         self.books.flow_began(now_s, counts_as_turn=not flow.agent)
+        flow.retry_after_s = event.retry_after_s
+        for said in self._allowances.told(event.allowances):
+            self._line(flow, "note", "stall", f"◔ {said}", now_s)
         alarm = self._cache.started(flow.flow_id, flow.agent, event.model, event.request_parts)
         if again := self._retries.started(flow.agent, event):
             # All else was said at the first try.
@@ -230,7 +236,7 @@ class SessionStreamEngine:
         flow.stall.sign_of_life("a usage report" if isinstance(event, UsageReported) else "a stop reason", now_s)
 
     def _error(self, flow: Flow, event: StreamError, now_s: float) -> None:
-        flow.error_said = event.message
+        flow.error_said, flow.error_type = event.message, event.type
         what = f"{event.type}: " if event.type else ""
         self._line(flow, "error", "error", f"✗ {one_line(what + event.message, 4 * MESSAGE_CHARS)}", now_s)
 
@@ -244,11 +250,13 @@ class SessionStreamEngine:
 
     def _ended(self, flow: Flow, event: ExchangeEnded, now_s: float) -> None:
         self.flush(flow)
-        failed = failure_words(event.end, event.status)
+        failed = failure_words(event.end, event.status, flow.error_type if flow.error_said is not None else None)
         self._retries.ended(flow.agent, event, failed)
         if verdict := self._cache.ended(flow.flow_id, event.usage):
             self._line(flow, "note", "alarm", f"⚠ {verdict}", now_s)
-        line = end_line(event, context=self._options.context_metrics, said=flow.error_said)
+        asked = flow.retry_after_s
+        wait = "" if asked is None or not failed else f" · asks to wait {seconds(asked)}"
+        line = end_line(event, context=self._options.context_metrics, said=flow.error_said, failed=failed + wait)
         self._line(flow, "end", "error" if failed else "end", line, now_s)
         if not failed and not flow.tools and not flow.agent:
             self.books.turn_ended(flow.flow_id, now_s, str(event.stop_reason or ""))
