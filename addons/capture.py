@@ -18,6 +18,7 @@ from mitmproxy.proxy.mode_specs import ReverseMode
 from addons import faults
 from addons.capture_thread import CaptureThread, PipelineLike
 from addons.flow_view import (
+    ASKED,
     apply_redaction,
     conceal,
     conceal_request,
@@ -56,7 +57,8 @@ class Capture:
     def request(self, flow: http.HTTPFlow) -> None:
         with faults.guard("request", flow.id):
             host, path = flow.request.pretty_host, flow.request.path.partition("?")[0]
-            if api_of(flow.request.method, host, path) or is_count_tokens(path):
+            is_call = api_of(flow.request.method, host, path) or is_count_tokens(path)
+            if is_call and ASKED not in flow.metadata:
                 self._begin(flow)
             elif isinstance(flow.client_conn.proxy_mode, ReverseMode) or is_llm_host(host, self._settings().hosts):
                 flow.metadata[ASIDE] = "not a model call"
@@ -72,7 +74,7 @@ class Capture:
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         with faults.guard("responseheaders", flow.id):
             response = flow.response
-            if response is None:
+            if response is None or ASKED in flow.metadata:
                 return
             if response.status_code == 101:
                 if flow.id in self._open:

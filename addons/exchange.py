@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from addons import faults
 from addons.intake import Request
 from addons.observed import Cut, HeaderList, Moment
+from addons.pricing.book import PriceBook
 from addons.protocols.detect import decoder_for
 from addons.protocols.events import (
     Event,
@@ -48,6 +50,7 @@ class Outlet(Protocol):
 
     redactor: Redactor
     times: TimeFormatter
+    prices: PriceBook
 
     def write(self, record: Record) -> None: ...
 
@@ -154,6 +157,7 @@ class Exchange:
                 request_parts=request.parts,
                 allowances=allowances_of(fields_of_head, at.epoch_ns / 1e9),
                 retry_after_s=retry_after_s(fields_of_head, at.epoch_ns / 1e9),
+                parent_id=request.parent_id,
             )
         )
 
@@ -266,6 +270,7 @@ class Exchange:
         self._outlet.write(end_record(self._context, ts, fields))
         if (piece := transcript_piece(request, fields, ts)) is not None:
             self._outlet.write(transcript_record(self._context, piece))
+        cost_usd, context_window = self._spent(fields)
         self._show(
             ExchangeEnded(
                 flow_id=self._context.flow_id,
@@ -277,8 +282,23 @@ class Exchange:
                 usage=dict(fields.usage or {}),
                 duration_ms=facts.duration_ms,
                 ttft_ms=facts.ttft_ms,
+                cost_usd=cost_usd,
+                context_window=context_window,
             )
         )
+
+    def _spent(self, fields: EndFields) -> tuple[float | None, int | None]:
+        """Dollars, and the model's context window."""
+        request, prices = self.request, self._outlet.prices
+        asked = request.body_refs if isinstance(request.body_refs, dict) else None
+        at = datetime.fromtimestamp(request.at.epoch_ns / 1e9, UTC)
+        cost_usd = context_window = None
+        with faults.guard("prices", self._context.flow_id):
+            context_window = prices.context_window(request.provider, fields.model)
+            cost_usd = prices.cost_usd(
+                request.provider, fields.model, fields.usage, at, usage_raw=fields.usage_raw, request=asked
+            )
+        return cost_usd, context_window
 
     def _show(self, event: ExchangeEvent) -> None:
         self._outlet.show(self._context.flow_id, event)

@@ -12,6 +12,9 @@ from mitmproxy.connection import ConnectionState
 from addons.observed import Cut, FlowRedaction, HeaderList, Moment, RequestSeen, now
 from addons.redaction.redactor import Redactor
 
+ASKED = "agent_report"
+"""Flow metadata that marks a question to ourselves: no agent's, and mitmproxy's line about it is no news."""
+
 
 def _headers(headers: http.Headers) -> HeaderList:
     return tuple(

@@ -84,12 +84,15 @@ class Live:
 
     # -- from any thread --------------------------------------------------------------------------------------------
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:  # noqa: ARG002  (a Display's)
         """Never waits, never raises."""
         if self._terminal is None or not self._shows_agents or self._closed or self._terminal.is_gone:
             return
         chars = EVENT_CHARS + (len(event.text) if isinstance(event, _DELTAS) else 0)
         self._put(_Item(time.monotonic(), flow_id, event, chars), may_skip=isinstance(event, _DELTAS))
+
+    def tick(self, now_s: float) -> None:
+        """The view's thread has a clock of its own."""
 
     def say(self, lines: str) -> None:
         """Whole lines of mitmproxy's, as they are."""

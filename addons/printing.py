@@ -46,7 +46,7 @@ class Lines(io.TextIOBase):
 
 def terminal_for(master: Any) -> TerminalWriter | None:
     """A writer on standard output. None in the console, which owns it, and where there is none."""
-    if type(master).__name__ == "ConsoleMaster" or sys.stdout is None:
+    if is_console(master) or sys.stdout is None:
         return None
     try:
         return TerminalWriter(sys.stdout.fileno(), sys.stdout.isatty())
@@ -62,6 +62,11 @@ def lead_through(master: Any, say: Callable[[str], None]) -> None:
     handler: Any = getattr(master.addons.get("termlog"), "logger", None)
     if hasattr(handler, "file"):
         handler.file = Lines(say)
+
+
+def is_console(master: Any) -> bool:
+    """Whether mitmproxy's own screen has the terminal."""
+    return type(master).__name__ == "ConsoleMaster"
 
 
 def mute_shown_flows(master: Any, options: Any) -> None:

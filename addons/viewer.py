@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from addons import faults
-from addons.live import Live
+from addons.display import Display
 from addons.sources.log_files import POLL_S, Source
 from addons.sources.pace import Pace
 
@@ -29,7 +29,7 @@ class Viewer:
         self,
         source: Source,
         pace: Pace | None,
-        live: Live,
+        live: Display,
         tell: Callable[[str], None],
         over: Callable[[], None],
     ) -> None:
@@ -76,12 +76,15 @@ class Viewer:
             self._drain(BEHIND_CHARS)
             if self._stopping.is_set() or self._live.is_gone:
                 return
-            for flow_id, event in step.shown if step is not None else ():
-                self._live.show(flow_id, event)
+            if step is not None:
+                for flow_id, event in step.shown:
+                    self._live.show(flow_id, event, step.at_ns)
 
     def _wait(self, seconds: float) -> None:
+        """The displays' clocks go on meanwhile."""
         until_s = time.monotonic() + seconds
         while (left_s := until_s - time.monotonic()) > 0 and not self._live.is_gone:
+            self._live.tick(time.monotonic())
             if self._stopping.wait(min(left_s, LOOK_S)):
                 return
 

@@ -1,11 +1,10 @@
-"""The line at a call's end: what it was, what it took, what it cost in tokens (SPEC S3.6).
+"""The line at a call's end: what it was, what it took, what it cost in tokens and in dollars (SPEC S3.6).
 
 In: `ExchangeEnded`. Out: one line of text, sanitised. What the wire did not tell is left out.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from addons.protocols.events import ExchangeEnded
@@ -28,17 +27,8 @@ STATUS_WORDS: Mapping[int, str] = {
     529: "overloaded",
 }
 
-CONTEXT_WINDOWS: tuple[tuple[str, int], ...] = (
-    (r"claude-", 200_000),
-    (r"gpt-5", 400_000),
-    (r"gpt-4\.1", 1_047_576),
-    (r"gpt-4o", 128_000),
-    (r"o[34](-|$)", 200_000),
-    (r"gemini-", 1_048_576),
-)
-"""Beginning of a model's name to its context in tokens. Not on the wire: a fuller context is shown without a gauge."""
-
 _GAUGE_CELLS = 10
+_LEAST_USD = 0.0001
 _LEAST_GENERATION_S = 0.05
 """A shorter answer came at once: its speed says nothing."""
 
@@ -53,17 +43,22 @@ def failure_words(end: str, status: int | None, error_type: str | None = None) -
     return "" if end == "complete" else end.replace("_", " ")
 
 
-def end_line(ended: ExchangeEnded, *, context: bool = False, said: str | None = None, failed: str = "") -> str:
-    """`said` is the error message that the screen has already, `failed` how it went wrong."""
+def end_line(
+    ended: ExchangeEnded, *, context: bool = False, said: str | None = None, failed: str = "", session: str = ""
+) -> str:
+    """`said` is the error message that the screen has already, `failed` how it went wrong, `session` what the whole
+    session cost, in words."""
     parts = [one_line(ended.model, MESSAGE_CHARS)] if ended.model else []
     parts.append(failed or one_line(str(ended.stop_reason or ended.end), MESSAGE_CHARS))
     if ended.error and ended.error != said:
         parts.append(one_line(ended.error, MESSAGE_CHARS))
     parts += _tokens(ended)
+    parts += [part for part in (dollars(ended.cost_usd), session) if part]
     if ended.ttft_ms is not None:
         parts.append(f"first token {ended.ttft_ms / 1000:.1f} s")
-    parts.append(f"{ended.duration_ms / 1000:.1f} s")
-    if context and (gauge := context_gauge(ended)):
+    if ended.duration_ms:
+        parts.append(f"{ended.duration_ms / 1000:.1f} s")
+    if gauge := context_gauge(ended) if context else context_share(ended):
         parts.append(gauge)
     return f"■ {' · '.join(parts)}"
 
@@ -84,15 +79,33 @@ def _tokens(ended: ExchangeEnded) -> list[str]:
     return parts
 
 
-def context_gauge(ended: ExchangeEnded) -> str:
-    """How full the context is after this call: `context ▮▮▯▯▯▯▯▯▯▯ 18% of 200k`; empty where the wire tells nothing."""
-    total = ended.usage.get("input_tokens")
-    if total is None:
+def dollars(cost_usd: float | None) -> str:
+    """`$0.0123`, `$12.35`; empty where it is not known."""
+    if cost_usd is None:
         return ""
-    used = total + (ended.usage.get("output_tokens") or 0)
-    model = ended.model or ""
-    window = next((size for pattern, size in CONTEXT_WINDOWS if re.match(pattern, model.rpartition("/")[2])), None)
-    if window is None or used > window:
+    if 0 < cost_usd < _LEAST_USD:
+        return f"under ${_LEAST_USD}"
+    return f"${cost_usd:.4f}" if cost_usd < 1 else f"${cost_usd:,.2f}"
+
+
+def context_share(ended: ExchangeEnded) -> str:
+    """How full the context is after this call: `context 18%`; empty where that is not known."""
+    used, window = _context_tokens(ended), ended.context_window
+    return f"context {used / window:.0%}" if used is not None and window and used <= window else ""
+
+
+def context_gauge(ended: ExchangeEnded) -> str:
+    """The same in full: `context ▮▮▯▯▯▯▯▯▯▯ 18% of 200k`, or what is in it; empty where the wire tells nothing."""
+    used, window = _context_tokens(ended), ended.context_window
+    if used is None:
+        return ""
+    if not window or used > window:
+        # What a price list says of a window is not on the wire.
         return f"context {used:,}"
     full = round(_GAUGE_CELLS * used / window)
     return f"context {'▮' * full}{'▯' * (_GAUGE_CELLS - full)} {used / window:.0%} of {window // 1000:,}k"
+
+
+def _context_tokens(ended: ExchangeEnded) -> int | None:
+    total = ended.usage.get("input_tokens")
+    return None if total is None else total + (ended.usage.get("output_tokens") or 0)

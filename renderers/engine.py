@@ -18,13 +18,11 @@ from renderers.pen import Pen
 from renderers.sanitise import one_line
 from renderers.screen import ScreenController
 from renderers.session import SessionStreamEngine, ToolViewFactory
+from renderers.side_purposes import SIDE_PURPOSES
 from renderers.stalls import seconds
 from renderers.theme import SPEAKERS
 from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
-
-SIDE_PURPOSES = frozenset({"title", "router", "warmup", "count_tokens", "other"})
-"""No conversation: logged, not shown (SPEC S4.4)."""
 
 REMEMBERED_SESSIONS = 200
 
@@ -133,7 +131,8 @@ class LiveView:
         if event.session_number is not None:
             flow.role = SPEAKERS[event.session_number % len(SPEAKERS)]
         agent = f" ⤷{session.agent_number(event.agent_id)}" if event.agent_id else ""
-        flow.name = one_line(f"{number} {event.client}{agent}", _LABEL_CHARS)
+        host = f" @{event.host}" if event.host else ""
+        flow.name = one_line(f"{number} {event.client}{host}{agent}", _LABEL_CHARS)
         flow.indent = "  " if event.agent_id else ""
         flow.epoch_s = event.started_epoch_ns / 1e9 - now_s
         flow.label = self._label(flow, event)

@@ -44,7 +44,7 @@ from renderers.content import (
     subject_of,
     text_view,
 )
-from renderers.end_line import MESSAGE_CHARS, end_line, failure_words
+from renderers.end_line import MESSAGE_CHARS, dollars, end_line, failure_words
 from renderers.flow import Flow
 from renderers.retries import Retries
 from renderers.sanitise import one_line
@@ -256,11 +256,20 @@ class SessionStreamEngine:
             self._line(flow, "note", "alarm", f"⚠ {verdict}", now_s)
         asked = flow.retry_after_s
         wait = "" if asked is None or not failed else f" · asks to wait {seconds(asked)}"
-        line = end_line(event, context=self._options.context_metrics, said=flow.error_said, failed=failed + wait)
+        self.books.spent(event.cost_usd, counted=any(event.usage.values()))
+        ends_turn = not failed and not flow.tools and not flow.agent
+        session = self._session_cost() if ends_turn else ""
+        context = self._options.context_metrics
+        line = end_line(event, context=context, said=flow.error_said, failed=failed + wait, session=session)
         self._line(flow, "end", "error" if failed else "end", line, now_s)
-        if not failed and not flow.tools and not flow.agent:
+        if ends_turn:
             self.books.turn_ended(flow.flow_id, now_s, str(event.stop_reason or ""))
         flow.ended = True
+
+    def _session_cost(self) -> str:
+        """Of all its calls so far, where that is more than the last one's."""
+        at_least = "" if self.books.is_cost_whole else " at least"
+        return f"session{at_least} {dollars(self.books.cost_usd)}" if self.books.priced > 1 else ""
 
     def flush(self, flow: Flow) -> None:
         """Nothing more comes of this flow: all its open cards are done."""

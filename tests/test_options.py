@@ -95,3 +95,10 @@ def test_an_unknown_option_gets_the_nearest_name():
         "there is no option agent_hsots; did you mean agent_hosts?"
     )
     assert complaint_about_unknown(["agent_hosts", "other"]) is None
+
+
+def test_a_bad_file_of_prices_is_refused_with_its_name(tmp_path):
+    path = tmp_path / "prices.json"
+    path.write_text('{"my-model": {"input": "3", "output": 15}}')
+    with pytest.raises(ValueError, match=rf"^agent_prices={path}: 'my-model': input is no number of at least 0; write"):
+        parse(agent_prices=str(path))

@@ -35,7 +35,9 @@ class Screen:
     def is_gone(self) -> bool:
         return self._terminal is not None and self._terminal.is_gone
 
-    def show(self, _flow_id: str, event: Any) -> None:
+    def tick(self, now_s: float) -> None: ...
+
+    def show(self, _flow_id: str, event: Any, _at_ns: int | None = None) -> None:
         self.text += event.text
         if self._terminal is not None:
             self._terminal.write(event.text)

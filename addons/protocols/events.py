@@ -217,6 +217,10 @@ class ExchangeStarted:
     allowances: tuple[Allowance, ...] = ()
     retry_after_s: float | None = None
     """How long the provider asks to wait."""
+    parent_id: str | None = None
+    """A sub-agent's parent, where told."""
+    host: str | None = None
+    """Which proxy captured it, where the stream of several is shown; None for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,10 @@ class ExchangeEnded:
     usage: dict[str, int | None]
     duration_ms: float
     ttft_ms: float | None
+    cost_usd: float | None = None
+    """At list price; None where the model has none that is known."""
+    context_window: int | None = None
+    """Tokens that the model takes, its answer included; None where that is not known."""
 
 
 type ExchangeEvent = ExchangeStarted | Event | ExchangeEnded

@@ -6,7 +6,7 @@ before has been in an earlier request. What clients inject into messages (remind
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,12 @@ class RequestText:
     tool_returns: tuple[ToolReturn, ...]
 
 
-def prompt_of(body: Any) -> RequestText:
+def prompt_of(body: Any, clean: Callable[[Any], Any] = lambda item: item) -> RequestText:
+    """`clean` is what each new element of the conversation goes through before anything is taken from it."""
     prompt: str | None = None
     returns: list[ToolReturn] = []
-    for item in reversed(list(_new_items(conversation_items(body)))):
-        returns += _returns(item)
+    for item in map(clean, reversed(list(_new_items(conversation_items(body))))):
+        returns += returns_of(item)
         prompt = "\n".join(filter(None, map(typed_text, _user_texts(item)))) or prompt
     return RequestText(prompt, tuple(returns))
 
@@ -62,19 +63,19 @@ def _new_items(items: list[Any]) -> Iterator[Any]:
     """From the last one back to the model's last words. A prefilled answer is the client's own, and nothing typed."""
     end = len(items) - 1 if items and _is_prefilled(items[-1]) else len(items)
     for item in reversed(items[:end]):
-        if _is_models(item):
+        if is_models(item):
             return
         yield item
 
 
-def _is_models(item: Any) -> bool:
+def is_models(item: Any) -> bool:
     return text(obj(item).get("role")).lower() in MODEL_ROLES or text(obj(item).get("type")) in MODEL_ITEMS
 
 
 def _is_prefilled(item: Any) -> bool:
     """The model's turn begun for it: text only. With anything else in it the turn was the model's and goes on."""
     content = obj(item).get("content")
-    return _is_models(item) and (
+    return is_models(item) and (
         isinstance(content, str) or (isinstance(content, list) and all(obj(part).get("text") for part in content))
     )
 
@@ -119,7 +120,8 @@ def _codex_kinds(item: dict[str, Any]) -> list[bool]:
 # -- tool results ---------------------------------------------------------------------------------------------------
 
 
-def _returns(item: Any) -> list[ToolReturn]:
+def returns_of(item: Any) -> list[ToolReturn]:
+    """The tool results in one element of a conversation."""
     item = obj(item)
     kind = text(item.get("type"))
     if kind.endswith("_output"):

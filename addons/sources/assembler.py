@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from addons.pricing.book import TIER_FIELDS, PriceBook
 from addons.protocols.decoder import Decoder
 from addons.protocols.detect import decoder_for
 from addons.protocols.events import (
@@ -49,6 +50,10 @@ class _Exchange:
     decoder: Decoder
     api: str | None
     model: str | None
+    provider: str
+    started_ns: int
+    tier: dict[str, Any]
+    """What the request says of the service tier."""
     summary: Summary = field(default_factory=Summary)
     t_ms: float = 0.0
     ttft_ms: float | None = None
@@ -58,11 +63,17 @@ class Assembler:
     """`blob` gives a content by its hash, None where it is lost; `number_of` a session's number."""
 
     def __init__(
-        self, blob: Callable[[str], Any], number_of: Callable[[str], int | None], has_ends: bool, is_part: bool = False
+        self,
+        blob: Callable[[str], Any],
+        number_of: Callable[[str], int | None],
+        has_ends: bool,
+        is_part: bool = False,
+        prices: PriceBook | None = None,
     ) -> None:
         """`is_part`: the lines are of some of the exchanges only, so that one begins with its first line."""
         self._blob = blob
         self._number_of = number_of
+        self._prices = prices or PriceBook()
         self._has_ends = has_ends
         self._is_part = is_part
         self._known: dict[str, dict[str, Any]] = {}
@@ -111,16 +122,20 @@ class Assembler:
         exchange = self._close(flow_id)
         if exchange is None:
             return []
+        usage, model = dict(end.get("usage") or {}), end.get("model")
+        cost_usd, context_window = self._spent(exchange, model, usage, end.get("usage_raw"))
         ended = ExchangeEnded(
             flow_id=flow_id,
             end=end["end"],
             error=end.get("error"),
             status=end.get("status"),
-            model=end.get("model"),
+            model=model,
             stop_reason=end.get("stop_reason"),
-            usage=dict(end.get("usage") or {}),
+            usage=usage,
             duration_ms=end.get("duration_ms") or 0.0,
             ttft_ms=end.get("ttft_ms"),
+            cost_usd=cost_usd,
+            context_window=context_window,
         )
         return [*((flow_id, event) for event in exchange.decoder.close()), (flow_id, ended)]
 
@@ -142,12 +157,14 @@ class Assembler:
         """`record` is a flow's, or, with less in it, a line's; then `body` is the request, where it is known."""
         flow_id = record["flow_id"]
         session_id = record.get("session_id") or flow_id
+        host = record.get("host")
         if "request" in record:
             body = rebuild(record["request"], self._blob)
         said = prompt_of(body)
         started = ExchangeStarted(
             flow_id=flow_id,
-            session_id=session_id,
+            # A session that goes on at another host is shown as another one, of the same number.
+            session_id=f"{session_id}@{host}" if host else session_id,
             session_number=self._number_of(session_id),
             client=record.get("client") or "unknown",
             provider=record.get("provider") or "unknown",
@@ -160,8 +177,18 @@ class Assembler:
             request_parts=parts_of(body),
             allowances=allowances_of(record.get("response_headers") or {}, started_ns / 1e9),
             retry_after_s=retry_after_s(record.get("response_headers") or {}, started_ns / 1e9),
+            parent_id=record.get("parent_id"),
+            host=host,
         )
-        self._open[flow_id] = _Exchange(decoder_for(record.get("api")), record.get("api"), started.model)
+        asked = body if isinstance(body, dict) else {}
+        self._open[flow_id] = _Exchange(
+            decoder_for(record.get("api")),
+            record.get("api"),
+            started.model,
+            started.provider,
+            started_ns,
+            {name: asked[name] for name in TIER_FIELDS if name in asked},
+        )
         self.begun += 1
         return flow_id, started
 
@@ -181,18 +208,32 @@ class Assembler:
         self._sum_up(exchange, events, exchange.t_ms)
         summary = exchange.summary
         error = summary.error.message if summary.error else None if summary.finished else CUT_OFF
+        usage, model = normalise_usage(exchange.api, summary.usage_raw), summary.model or exchange.model
+        cost_usd, context_window = self._spent(exchange, model, usage, summary.usage_raw)
         ended = ExchangeEnded(
             flow_id=flow_id,
             end="complete" if error is None else "error",
             error=error,
             status=None,
-            model=summary.model or exchange.model,
+            model=model,
             stop_reason=summary.stop_reason,
-            usage=normalise_usage(exchange.api, summary.usage_raw),
+            usage=usage,
             duration_ms=exchange.t_ms,
             ttft_ms=exchange.ttft_ms,
+            cost_usd=cost_usd,
+            context_window=context_window,
         )
         return [*((flow_id, event) for event in events), (flow_id, ended)]
+
+    def _spent(
+        self, exchange: _Exchange, model: str | None, usage: dict[str, int | None], usage_raw: Any
+    ) -> tuple[float | None, int | None]:
+        """Dollars, and the model's context window."""
+        at = datetime.fromtimestamp(exchange.started_ns / 1e9, UTC)
+        cost_usd = self._prices.cost_usd(
+            exchange.provider, model, usage, at, usage_raw=usage_raw, request=exchange.tier
+        )
+        return cost_usd, self._prices.context_window(exchange.provider, model)
 
     def _close(self, flow_id: str) -> _Exchange | None:
         exchange = self._open.pop(flow_id, None)

@@ -20,6 +20,7 @@ from typing import Protocol
 
 import zstandard
 
+from addons.pricing.book import PriceBook
 from addons.sinks import layout
 from addons.sinks.archive import open_stream
 from addons.sinks.records import FLOW_ID
@@ -66,11 +67,11 @@ class Source(Protocol):
         ...
 
 
-def source_of(path: Path, speed: float | None, tell: Callable[[str], None]) -> Source:
+def source_of(path: Path, speed: float | None, tell: Callable[[str], None], prices: PriceBook | None = None) -> Source:
     """`speed` is None to follow. `tell` is given sentences for the person at the terminal."""
     if path == STDIN:
-        return Pipe(0, tell)
-    return Follow(path, tell) if speed is None else Replay(path, tell)
+        return Pipe(0, tell, prices)
+    return Follow(path, tell, prices=prices) if speed is None else Replay(path, tell, prices)
 
 
 def obstacle(path: Path, speed: float | None) -> str | None:
@@ -92,11 +93,12 @@ def obstacle(path: Path, speed: float | None) -> str | None:
     return None
 
 
-class _Reader:
-    """What the three have in common: records to steps."""
+class Reader:
+    """What all readers of a log have in common: records to steps."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
         self._tell = tell
+        self._prices = prices
         self._records = Records()
         self._assembler = Assembler(lambda _: None, lambda _: None, has_ends=False)
 
@@ -116,6 +118,7 @@ class _Reader:
             places.SessionList(folder).number_of,
             has_ends=folder is not None and (folder.name == layout.MAIN or places.has(folder, layout.ENDS)),
             is_part=path is None or places.is_part(path, folder),
+            prices=self._prices,
         )
         if folder is None:
             self._tell(
@@ -151,11 +154,11 @@ class _Reader:
             yield Step(at_ns, shown, is_resting=False)
 
 
-class Replay(_Reader):
+class Replay(Reader):
     """A finished file, compressed or not, from its first line to its last."""
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
-        super().__init__(tell)
+    def __init__(self, path: Path, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
+        super().__init__(tell, prices)
         self._path = path
 
     def steps(self) -> Iterator[Step]:
@@ -194,11 +197,17 @@ class Replay(_Reader):
                 self._assembler.learn(record)
 
 
-class Follow(_Reader):
+class Follow(Reader):
     """A growing file: what is going on when it is opened, and what comes, until somebody ends it."""
 
-    def __init__(self, path: Path, tell: Callable[[str], None], epoch_ns: Callable[[], int] = time.time_ns) -> None:
-        super().__init__(tell)
+    def __init__(
+        self,
+        path: Path,
+        tell: Callable[[str], None],
+        epoch_ns: Callable[[], int] = time.time_ns,
+        prices: PriceBook | None = None,
+    ) -> None:
+        super().__init__(tell, prices)
         self._path = path
         self._epoch_ns = epoch_ns
 
@@ -248,11 +257,11 @@ class Follow(_Reader):
         return kept_flows, kept_lines, []
 
 
-class Pipe(_Reader):
+class Pipe(Reader):
     """Standard input, to its end. Nothing tells where the rest of its log might be."""
 
-    def __init__(self, descriptor: int, tell: Callable[[str], None]) -> None:
-        super().__init__(tell)
+    def __init__(self, descriptor: int, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
+        super().__init__(tell, prices)
         self._lines = PipeLines(descriptor)
 
     def steps(self) -> Iterator[Step | None]:

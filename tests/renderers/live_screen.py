@@ -63,8 +63,10 @@ def ended(
     status: int | None = 200,
     usage: dict[str, int | None] | None = None,
     stop: str | None = "end_turn",
+    cost_usd: float | None = None,
 ) -> ExchangeEnded:
-    return ExchangeEnded(flow_id, end, error, status, "m", stop, USAGE if usage is None else usage, 2500.0, 500.0)
+    usage = USAGE if usage is None else usage
+    return ExchangeEnded(flow_id, end, error, status, "m", stop, usage, 2500.0, 500.0, cost_usd)
 
 
 class FlatThenWhole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from addons.protocols.events import ExchangeEnded
-from renderers.end_line import context_gauge, end_line, failure_words
+from renderers.end_line import context_gauge, context_share, dollars, end_line, failure_words
 from tests.renderers.live_screen import END, ended
 
 
@@ -47,8 +47,8 @@ def test_all_that_is_told():
             id="all at once: no speed",
         ),
         pytest.param(
-            ExchangeEnded("a", "complete", None, 200, "\x1b[2J", "\x07", {}, 0.0, None),
-            "■ ␛[2J · ␇ · 0.0 s",
+            ExchangeEnded("a", "complete", None, 200, "\x1b[2J", "\x07", {}, 1000.0, None),
+            "■ ␛[2J · ␇ · 1.0 s",
             id="hostile",
         ),
     ],
@@ -79,15 +79,40 @@ def test_failures_in_plain_words(end, status, expected):
 
 
 @pytest.mark.parametrize(
-    ("model", "tokens", "expected"),
+    ("window", "tokens", "share", "gauge"),
     [
-        pytest.param("claude-opus-4-5", 60_000, "context ▮▮▮▯▯▯▯▯▯▯ 30% of 200k", id="known"),
-        pytest.param("anthropic/claude-opus-4-5", 60_000, "context ▮▮▮▯▯▯▯▯▯▯ 30% of 200k", id="behind a gateway"),
-        pytest.param("llama", 60_000, "context 60,000", id="unknown"),
-        pytest.param("claude-opus-4-5", 300_000, "context 300,000", id="fuller than known"),
-        pytest.param("claude-opus-4-5", None, "", id="not told"),
+        pytest.param(200_000, 60_000, "context 30%", "context ▮▮▮▯▯▯▯▯▯▯ 30% of 200k", id="known"),
+        pytest.param(None, 60_000, "", "context 60,000", id="unknown"),
+        pytest.param(200_000, 300_000, "", "context 300,000", id="fuller than known"),
+        pytest.param(200_000, None, "", "", id="not told"),
     ],
 )
-def test_the_gauge(model, tokens, expected):
+def test_the_gauge(window, tokens, share, gauge):
     usage: dict[str, int | None] = {"input_tokens": tokens, "output_tokens": 0}
-    assert context_gauge(ExchangeEnded("a", "complete", None, 200, model, None, usage, 1.0, None)) == expected
+    event = ExchangeEnded("a", "complete", None, 200, "m", None, usage, 1.0, None, context_window=window)
+    assert (context_share(event), context_gauge(event)) == (share, gauge)
+
+
+@pytest.mark.parametrize(
+    ("cost_usd", "expected"),
+    [
+        (None, ""),
+        (0.0, "$0.0000"),
+        (0.00001, "under $0.0001"),
+        (0.01234, "$0.0123"),
+        (0.5, "$0.5000"),
+        (12.345678, "$12.35"),
+        (1234.5, "$1,234.50"),
+    ],
+)
+def test_dollars(cost_usd, expected):
+    assert dollars(cost_usd) == expected
+
+
+def test_the_cost_and_the_context_stand_in_the_line():
+    event = ExchangeEnded(
+        "a", "complete", None, 200, "m", "stop", {"input_tokens": 10}, 1000.0, None, cost_usd=0.0123, context_window=100
+    )
+    assert (
+        end_line(event, session="session $1.50") == "■ m · stop · 10 in · $0.0123 · session $1.50 · 1.0 s · context 10%"
+    )

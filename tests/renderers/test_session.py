@@ -50,6 +50,12 @@ def fed(session: SessionStreamEngine, flow_id: str, *events: ExchangeEvent, now_
     return flow
 
 
+def shown(flow: Flow) -> str:
+    """All that waits to be shown of a flow."""
+    cards = [card for card in (flow.current, *flow.queue) if card is not None]
+    return settled([span for card in cards for span in card.waiting])
+
+
 def settled(spans: list[Span]) -> str:
     """What stands in the end."""
     kept: list[str] = []
@@ -102,6 +108,21 @@ def test_a_turn_lasts_from_the_prompt_until_the_agent_rests():
         session, "b", started("b", returns=[ToolReturn("t1", "", False)]), TextDelta("0", "done"), ended("b"), now_s=9.0
     )
     assert list(session.books.turns) == [Turn(1.0, 9.0)]
+
+
+def test_what_a_session_cost_is_said_when_a_turn_ends():
+    session = engine()
+    flow = fed(session, "a", started("a"), *CALL, ended("a", cost_usd=0.25))
+    assert "session" not in shown(flow)
+    flow = fed(session, "b", started("b"), ended("b", cost_usd=0.5))
+    assert " · $0.5000 · session $0.7500 · " in shown(flow)
+
+
+def test_a_call_without_a_price_makes_the_sessions_cost_a_lower_bound():
+    session = engine()
+    fed(session, "a", started("a"), ended("a"))
+    _, last = [fed(session, flow, started(flow), ended(flow, cost_usd=0.5)) for flow in "bc"]
+    assert "session at least $1.00" in shown(last)
 
 
 def test_a_failure_ends_no_turn():

@@ -1,0 +1,90 @@
+"""`./launch.sh report MODE …`: a report in the shell, whether a proxy runs or not.
+
+In: words. Out: the report on standard output or in a file, what is to be said beside it on standard error, and a
+status: 0 where there is an answer, 1 where the log can't be read, 2 where the question is wrong. It imports nothing
+of mitmproxy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from addons.reports.database import DatabaseError
+from addons.reports.formats import formatted
+from addons.reports.help import help_text
+from addons.reports.progress import ProgressLine
+from addons.reports.question import Question, QuestionError, parse_words
+from addons.reports.report import answer
+
+_HELP = ("help", "-h", "--help")
+
+
+def main(words: Sequence[str]) -> int:
+    try:
+        if not words or words[0] in _HELP:
+            return _write(help_text(words[1:]), None)
+        question = parse_words(words, datetime.now(UTC))
+        return _answer(question)
+    except QuestionError as wrong:
+        _say(str(wrong))
+        return 2
+    except (OSError, DatabaseError) as error:
+        _say(f"can't read the log: {_cause(error)}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def log_dir(question: Question) -> Path:
+    return question.log_dir or Path(os.environ.get("AGENT_LOG_DIR") or "~/centralized-logs").expanduser()
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror + (f": {error.filename}" if error.filename else "")
+    return str(error).partition("\n")[0]
+
+
+def _answer(question: Question) -> int:
+    with ProgressLine() as progress:
+        report = answer(question, log_dir(question), progress=progress)
+    try:
+        status = _write(formatted(report, _width(question)), question.output)
+    finally:
+        report.close()
+    for note in report.notes:
+        _say(note)
+    return status
+
+
+def _width(question: Question) -> int | None:
+    if question.output is not None or not sys.stdout.isatty():
+        return None
+    return os.get_terminal_size(sys.stdout.fileno()).columns
+
+
+def _write(pieces: Iterable[str], path: Path | None) -> int:
+    if path is not None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+        return 0
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads on, such as `head`. Python would complain once more when it closes its standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _say(text: str) -> None:
+    first, *rest = text.splitlines()
+    print(f"mitmagent: {first}", *(f"           {line}" for line in rest), sep="\n", file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,65 @@
+"""DuckDB, opened in the one way that suits a proxy and a shell command.
+
+In: a file or none, and how many threads. Out: a connection with bounded memory, and the SQL that reads JSON lines.
+The extension module itself is imported, where there is one: the package around it, with its relational API, takes
+longer to import than a report takes.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    try:
+        import _duckdb as duckdb
+    except ImportError:  # before DuckDB 1.4
+        import duckdb
+
+type Connection = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error
+
+MEMORY_LIMIT = "500MB"
+"""Beyond it DuckDB uses files."""
+
+USUAL_LINE_BYTES = 16 << 20
+LARGEST_LINE_BYTES = 96 << 20
+"""How long a line may be: buffers of twice the size are the price, for each thread."""
+
+
+def connect(path: Path | None, threads: int | None = None) -> Connection:
+    """`threads`: None is one a processor. Raises `DatabaseError`."""
+    config: dict[str, Any] = {
+        "threads": threads or os.cpu_count() or 1,
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(path.with_name(path.name + ".tmp")) if path else tempfile.gettempdir(),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "false",
+    }
+    return duckdb.connect(str(path) if path else ":memory:", config=config)
+
+
+def quoted(text: str) -> str:
+    """A literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_records(paths: Iterable[Path], fields: Mapping[str, str], line_bytes: int) -> str:
+    """The records of files of JSON lines as a table. A line that is no JSON object comes as a row of nulls."""
+    files = ", ".join(quoted(str(path)) for path in paths)
+    columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in fields.items())
+    return (
+        f"read_json([{files}], format='newline_delimited', ignore_errors=true, columns={{{columns}}},"
+        f" maximum_object_size={line_bytes})"
+    )
+
+
+def is_too_large(error: Exception) -> bool:
+    """Whether a line was longer than was allowed."""
+    return "maximum_object_size" in str(error)

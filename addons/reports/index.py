@@ -1,0 +1,248 @@
+"""The index: facts kept in a DuckDB file beside the log, which takes in only what is new (SPEC S3.27).
+
+In: facts, the log's files. Out: a database that has the facts as they are in the files now. Of each file it
+remembers, for each fact, how many of its bytes are in, and a seal of the last of them: so it knows a file again that
+has been rotated or compressed, and takes anew what was truncated, replaced or compacted. The rows of a file that is
+gone go with it.
+
+One process has it at a time, under a lock, for as long as a report takes; who finds it locked scans. All of a file's
+news is one transaction, so kill -9 costs a file at most. One that is damaged, or of another version, is made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import shutil
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from addons.reports.database import Connection, DatabaseError, connect
+from addons.reports.facts import FACTS, Fact
+from addons.reports.loading import Loaded, Progress, create, insert_pieces, make_good, with_room
+from addons.reports.log_files import LogFiles, Member
+from addons.reports.stretches import Stretch, refused
+from addons.sinks.locking import FILE_MODE, FolderLock
+
+NAME = ".index.duckdb"
+LOCK_NAME = ".index.lock"
+PATIENCE_S = 1.0
+
+_TAKEN = (
+    "CREATE TABLE taken (fact VARCHAR, file INTEGER, stamp VARCHAR, device UBIGINT, inode UBIGINT, size UBIGINT,"
+    " changed_ns UBIGINT, consumed UBIGINT, seal UBIGINT, skipped UBIGINT)"
+)
+
+
+class Unusable(Exception):
+    """There is no index to be had now. The text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is known of one file, for one fact. A file without a `stamp` was growing then."""
+
+    file: int
+    stamp: str | None
+    device: int
+    inode: int
+    size: int
+    changed_ns: int
+    consumed: int
+    seal: int
+    skipped: int
+
+    def is_unchanged(self, member: Member) -> bool:
+        return self.stamp == member.stamp and (self.device, self.inode, self.size, self.changed_ns) == (
+            member.device,
+            member.inode,
+            member.size,
+            member.changed_ns,
+        )
+
+    def is_same(self, member: Member) -> bool:
+        """By name, or, of one that was growing, by its inode: it may have been rotated since."""
+        if self.stamp is not None:
+            return self.stamp == member.stamp
+        return (self.device, self.inode) == (member.device, member.inode)
+
+    def may_be(self, member: Member) -> bool:
+        """One that was growing may have been rotated and compressed since. Only its seal can tell."""
+        return self.stamp is None and member.is_compressed
+
+    def is_now(self, member: Member) -> bool:
+        """Whether all of it is known, and it has only been compressed."""
+        is_whole = self.stamp is not None and self.consumed == self.size
+        return is_whole and self.stamp == member.stamp and member.is_compressed
+
+
+def load_from_index(files: LogFiles, facts: Sequence[Fact], threads: int | None, progress: Progress) -> Loaded:
+    """Raises `Unusable`."""
+    lock = FolderLock(files.folder / LOCK_NAME, PATIENCE_S)
+    try:
+        lock.__enter__()
+    except TimeoutError:
+        raise Unusable("another report has the index") from None
+    except OSError as error:
+        raise Unusable(f"the log's folder can't have an index ({error.strerror})") from None
+    index = _Index(files, threads, progress)
+    try:
+        loaded = index.load(facts)
+    except BaseException:
+        index.close()
+        lock.leave()
+        lock.close()
+        raise
+
+    def close() -> None:
+        index.close()
+        lock.leave()
+        lock.close()
+
+    loaded.close = close
+    return loaded
+
+
+def version() -> int:
+    """Of the tables' form: any change of a fact is another one."""
+    return zlib.crc32(repr((_TAKEN, FACTS)).encode())
+
+
+class _Index:
+    def __init__(self, files: LogFiles, threads: int | None, progress: Progress) -> None:
+        self._files = files
+        self._path = files.folder / NAME
+        self._threads = threads
+        self._progress = progress
+        self._connection: Connection | None = None
+
+    def load(self, facts: Sequence[Fact]) -> Loaded:
+        try:
+            try:
+                return self._load(facts)
+            except DatabaseError as error:
+                if "set lock" in str(error):
+                    raise Unusable("another program has the index open") from None
+                self._remove()
+                return self._load(facts)
+        except DatabaseError as error:
+            self._remove()
+            raise Unusable(f"the index can't be made ({type(error).__name__})") from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(DatabaseError):
+                self._connection.close()
+            self._connection = None
+
+    def _load(self, facts: Sequence[Fact]) -> Loaded:
+        connection = self._connection = self._open()
+        there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        for fact in facts:
+            if fact.name not in there:
+                create(connection, fact)
+        steps = [step for fact in facts for step in self._compare(connection, fact)]
+        total = sum(step.member.size for step in steps)
+        done = 0
+        for step in steps:
+            step.take(connection, lambda read, done=done: self._progress(done + read, total))  # type: ignore[misc]
+            done += step.member.size
+        names = ", ".join(f"'{fact.name}'" for fact in facts)
+        query = f"SELECT coalesce(sum(skipped), 0)::BIGINT FROM taken WHERE fact IN ({names})"
+        return Loaded(connection, skipped=connection.execute(query).fetchall()[0][0])
+
+    def _open(self) -> Connection:
+        is_new = not self._path.exists()
+        connection = self._connection = connect(self._path, self._threads)
+        if is_new:
+            self._path.chmod(FILE_MODE)
+            connection.execute(_TAKEN)
+            connection.execute(f"CREATE TABLE version AS SELECT {version()} AS version")
+        elif connection.execute("SELECT version FROM version").fetchall() != [(version(),)]:
+            self._remove()
+            return self._open()
+        return connection
+
+    def _remove(self) -> None:
+        self.close()
+        for path in (self._path, self._path.with_name(NAME + ".wal")):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self._path.with_name(NAME + ".tmp"), ignore_errors=True)
+
+    def _compare(self, connection: Connection, fact: Fact) -> list[_Step]:
+        """What there is to do; the rows of files that are no more are deleted."""
+        query = "SELECT * EXCLUDE (fact) FROM taken WHERE fact = ? ORDER BY stamp NULLS LAST"
+        known = [_Taken(*row) for row in connection.execute(query, [fact.name]).fetchall()]
+        fresh = itertools.count(max((taken.file for taken in known), default=0) + 1)
+        members = self._files.members(fact.file)
+        pairs = _pair(members, known)
+        for gone in known:
+            if gone not in pairs.values():
+                _forget(connection, fact, gone.file)
+        return [
+            _Step(fact, taken.file if taken else next(fresh), member, taken)
+            for member in members
+            if (taken := pairs.get(member)) is None or not taken.is_unchanged(member)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A file that is new, or has changed."""
+
+    fact: Fact
+    file: int
+    member: Member
+    taken: _Taken | None
+
+    def take(self, connection: Connection, tell: Callable[[int], None]) -> None:
+        """`tell` is told how many bytes have been read."""
+        with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
+
+    def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> None:
+        fact, file, member, taken = self.fact, self.file, self.member, self.taken
+        connection.begin()
+        try:
+            if taken is not None and taken.is_now(member):
+                consumed, seal, skipped = taken.consumed, taken.seal, taken.skipped
+            else:
+                stretch = Stretch(member, taken.consumed if taken else 0)
+                skipped = taken.skipped if taken else 0
+                if taken is not None and not stretch.is_continued(taken.seal):
+                    _forget(connection, fact, file)
+                    stretch, skipped = Stretch(member), 0
+                insert_pieces(connection, fact, file, lambda: _telling(stretch, tell), is_roomy=is_roomy)
+                consumed, seal = stretch.end, stretch.seal
+                skipped += make_good(connection, fact, file, lambda: refused(stretch.pieces()))
+            connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
+            row = [fact.name, file, member.stamp, member.device, member.inode, member.size, member.changed_ns]
+            connection.execute(f"INSERT INTO taken VALUES ({', '.join('?' * 10)})", [*row, consumed, seal, skipped])
+            connection.commit()
+        except BaseException:
+            with contextlib.suppress(DatabaseError):
+                connection.rollback()
+            raise
+
+
+def _telling(stretch: Stretch, tell: Callable[[int], None]) -> Iterator[bytes]:
+    for piece in stretch.pieces():
+        tell(stretch.end)
+        yield piece
+
+
+def _pair(members: list[Member], known: list[_Taken]) -> dict[Member, _Taken]:
+    """What is known of each file that is known."""
+    pairs: dict[Member, _Taken] = {}
+    for is_likely in (_Taken.is_same, _Taken.may_be):
+        for member in members:
+            if member not in pairs:
+                left = (taken for taken in known if taken not in pairs.values() and is_likely(taken, member))
+                if (found := next(left, None)) is not None:
+                    pairs[member] = found
+    return pairs
+
+
+def _forget(connection: Connection, fact: Fact, file: int) -> None:
+    connection.execute(f"DELETE FROM {fact.name} WHERE _file = {file}")
+    connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])

@@ -1,0 +1,125 @@
+"""Facts into a database, the same way for every engine: insert what the records say, make good what was refused.
+
+In: a connection, a fact, bytes or files. Out: rows in the fact's table, and how many lines were no records. A line
+that the database's parser refuses is tried once more by the thorough one (LOGFORMAT.md, first paragraph).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from addons.reports.database import (
+    LARGEST_LINE_BYTES,
+    USUAL_LINE_BYTES,
+    Connection,
+    DatabaseError,
+    is_too_large,
+    read_records,
+)
+from addons.reports.facts import Fact
+from addons.reports.pipe import piped
+
+type Pieces = Callable[[], Iterable[bytes]]
+"""Gives the same bytes each time it is called."""
+
+type Refused = Callable[[], Iterator[tuple[bytes, bytes]]]
+"""Gives lines that a fast parser refuses, each with the record that it is after all, in plainer JSON."""
+
+
+class Progress(Protocol):
+    """Told now and then of how many bytes have been read, of how many there are."""
+
+    def __call__(self, done_bytes: int, total_bytes: int) -> None: ...
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A connection in which the facts asked for are tables: `_file`, and their own columns."""
+
+    connection: Connection
+    skipped: int = 0
+    """Lines that are no records."""
+    notes: list[str] = field(default_factory=list)
+    close: Callable[[], None] = lambda: None
+
+
+def create(connection: Connection, fact: Fact) -> None:
+    nothing = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in fact.fields.items())
+    connection.execute(
+        f"CREATE TABLE {fact.name} AS WITH records AS (SELECT {nothing})"
+        f" SELECT 0::INTEGER AS _file, * FROM ({fact.select}) WHERE false"
+    )
+
+
+def with_room(connection: Connection, insert: Callable[[bool], None]) -> None:
+    """Call it; once more, with room for lines of any length, when one was longer than usual."""
+    try:
+        insert(False)
+    except DatabaseError as error:
+        if not is_too_large(error):
+            raise
+        connection.execute("SET threads = 1")
+        insert(True)
+
+
+def insert_pieces(connection: Connection, fact: Fact, file: int, pieces: Pieces, *, is_roomy: bool) -> None:
+    """`pieces` are of the file. Where they are `is_roomy`, lines may be of any length: they become shorter here."""
+    if fact.extract:
+        pieces = _extracted(fact, pieces)
+    elif is_roomy:
+        pieces = _slimmed(fact, pieces)
+    with piped(pieces) as descriptor:
+        line_bytes = LARGEST_LINE_BYTES if is_roomy else USUAL_LINE_BYTES
+        insert_files(connection, fact, file, [Path(f"/dev/fd/{descriptor}")], line_bytes)
+
+
+def insert_files(
+    connection: Connection, fact: Fact, file: int, paths: list[Path], line_bytes: int = USUAL_LINE_BYTES
+) -> None:
+    source = read_records(paths, fact.fields, line_bytes)
+    connection.execute(
+        f"INSERT INTO {fact.name} WITH records AS (SELECT * FROM {source})"
+        f" SELECT {file}, * FROM ({fact.select}) AS fresh{_unless_there(fact, file)}"
+    )
+
+
+def _slimmed(fact: Fact, pieces: Pieces) -> Pieces:
+    from addons.reports.stretches import lines_of, slim_lines
+
+    return lambda: slim_lines(lines_of(pieces()), fact.fields, LARGEST_LINE_BYTES)
+
+
+def _extracted(fact: Fact, pieces: Pieces) -> Pieces:
+    from addons.reports.extracts import EXTRACTS
+    from addons.reports.stretches import lines_of
+
+    return lambda: EXTRACTS[fact.extract](lines_of(pieces()))
+
+
+def _unless_there(fact: Fact, file: int) -> str:
+    if not fact.once:
+        return ""
+    is_same = " AND ".join(f"there.{name} IS NOT DISTINCT FROM fresh.{name}" for name in fact.once)
+    return f" ANTI JOIN (SELECT * FROM {fact.name} WHERE _file = {file}) AS there ON {is_same}"
+
+
+def make_good(connection: Connection, fact: Fact, file: int, refused: Refused) -> int:
+    """Take away the rows of what is no record, and add those of what is one after all. How many lines are left out."""
+    where = f'FROM {fact.name} WHERE _file = {file} AND "{fact.key}" IS NULL'
+    bad: int = connection.execute(f"SELECT count(*) {where}").fetchall()[0][0]
+    if not bad:
+        return 0
+    connection.execute(f"DELETE {where}")
+    # The parsers differ in what they refuse, and nothing is to be there twice.
+    found = [record for line, record in refused() if not _is_accepted(connection, line)]
+    if found:
+        insert_pieces(connection, fact, file, lambda: found, is_roomy=False)
+    return bad - len(found)
+
+
+def _is_accepted(connection: Connection, line: bytes) -> bool:
+    accepted: bool = connection.execute("SELECT json_valid(?)", [line.decode()]).fetchall()[0][0]
+    return accepted

@@ -1,0 +1,205 @@
+"""A question answered: from a mode and a log to columns and rows.
+
+In: a question, where the log is. Out: a `Report`, whose rows come as they are wanted. It may be made in any thread;
+while its rows are being taken no other process has the index, so take them soon, and close it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from addons.reports.catalogue import find
+from addons.reports.columns import Column
+from addons.reports.database import Connection, quoted
+from addons.reports.facts import Fact
+from addons.reports.filters import condition
+from addons.reports.index import Unusable, load_from_index
+from addons.reports.loading import Loaded, Progress
+from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
+from addons.reports.mode import GROUPS, Group, Mode, Row
+from addons.reports.moments import local_sql
+from addons.reports.preparing import Preparing, prepare
+from addons.reports.question import Question, QuestionError
+from addons.reports.relations import Relation, facts_of, relations_of
+from addons.reports.scan import load_with_duckdb, load_with_rg
+
+if TYPE_CHECKING:
+    from addons.pricing.book import PriceBook
+
+_BATCH = 500
+"""Rows that are made at once: while they are, no other thread runs."""
+
+SESSION = "[SESSION]"
+"""An argument that says which session is meant, as --session does."""
+
+_KEPT_ROWS = 20_000
+"""So many are taken at once, so that a slow reader does not keep the index from others."""
+
+
+@dataclass(slots=True)
+class Report:
+    """`rows` can be taken once."""
+
+    mode: Mode
+    question: Question
+    columns: tuple[Column, ...]
+    rows: Iterator[Row]
+    notes: list[str] = field(default_factory=list)
+    close: Callable[[], None] = lambda: None
+
+
+def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
+
+
+def answer(
+    question: Question,
+    root: Path,
+    *,
+    threads: int | None = None,
+    progress: Progress = _no_progress,
+    book: PriceBook | None = None,
+) -> Report:
+    """`threads`: see `database.connect`. `book`: prices; without one, those of the environment. Raises QuestionError,
+    and OSError where the log can't be read."""
+    mode = find(question.mode)
+    _check(question, mode)
+    if mode.argument == SESSION and question.arguments:
+        question = replace(question, session=question.arguments[0])
+    groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
+    columns = (*(column for group in groups for column in group.columns), *mode.columns)
+    files = _files(question, root)
+    if not files.exist:
+        return Report(mode, question, columns, iter(()), [_nothing_in(files)])
+    answers = "answered_calls" if any(group.needs_calls for group in groups) else "answers"
+    names = (*mode.reads, *((answers,) if groups else ()), *files.ids_from)
+    facts = facts_of(names)
+    loaded = _load(question, files, facts, threads, progress)
+    loaded.notes += _missing(files, facts)
+    try:
+        words = {
+            "{filters}": condition(question, mode.purposes),
+            "{answers}": answers,
+            "{only}": " AND ".join(f"flow_id IN (SELECT flow_id FROM {fact})" for fact in files.ids_from) or "true",
+        }
+        _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
+        result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
+        rows = _batches(result.fetchmany)
+        if mode.step is not None:
+            rows = mode.step(rows, replace(question, log_dir=root))
+        if question.last is not None:
+            rows = _last(rows, question.last, is_reversed=mode.step is None)
+        kept = list(itertools.islice(rows, _KEPT_ROWS))
+    except BaseException:
+        loaded.close()
+        raise
+    if len(kept) == _KEPT_ROWS:
+        return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded), loaded.close)
+    loaded.close()
+    return Report(mode, question, columns, iter(kept), _notes(loaded))
+
+
+def _files(question: Question, root: Path) -> LogFiles:
+    if question.file is None:
+        return files_of(root)
+    try:
+        return files_beside(question.file)
+    except ValueError as wrong:
+        raise QuestionError(f"--file: {wrong}") from None
+
+
+def _check(question: Question, mode: Mode) -> None:
+    if len(question.arguments) > bool(mode.argument):
+        takes = f"takes one argument, {mode.argument}" if mode.argument else "takes no argument"
+        raise QuestionError(f"{mode.name} {takes}, not {' '.join(question.arguments)}")
+    if mode.argument and not mode.argument.startswith("[") and not question.arguments:
+        raise QuestionError(f"{mode.name} needs an argument: {mode.name} {mode.argument}")
+    if question.group_by and not mode.group_by:
+        raise QuestionError(
+            f"{mode.name} has a row for each {mode.columns[0].name}; --group-by goes with tokens or cost"
+        )
+
+
+def _nothing_in(files: LogFiles) -> str:
+    return (
+        f"There is no log in {files.folder} yet. To make one: start the proxy, ./launch.sh, and in another terminal the"
+        " agent, ./launch.sh run claude."
+    )
+
+
+def _load(question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress) -> Loaded:
+    if question.engine == "rg":
+        return load_with_rg(files, facts, threads, progress)
+    if question.engine == "duckdb" or question.file:
+        return load_with_duckdb(files, facts, threads, progress)
+    try:
+        return load_from_index(files, facts, threads, progress)
+    except Unusable as why:
+        loaded = load_with_duckdb(files, facts, threads, progress)
+        loaded.notes.append(f"Answered without the index: {why}.")
+        return loaded
+
+
+def _prepare(connection: Connection, preparing: Preparing, relations: list[Relation], words: Mapping[str, str]) -> None:
+    """The macro and the views that queries use."""
+    zone = preparing.question.zone
+    connection.execute(f"CREATE TEMP MACRO local_time(moment) AS {local_sql(zone, datetime.now(UTC))}")
+    for relation in relations:
+        if relation.prepare:
+            prepare(connection, relation.prepare, preparing)
+        if relation.sql:
+            connection.execute(f"CREATE TEMP VIEW {relation.name} AS {_filled(relation.sql, words)}")
+
+
+def _filled(sql: str, words: Mapping[str, str]) -> str:
+    for name, word in words.items():
+        sql = sql.replace(name, word)
+    return sql
+
+
+def _query(question: Question, mode: Mode, groups: tuple[Group, ...]) -> str:
+    keys = ", ".join(sql for group in groups for sql in group.sql)
+    argument = quoted(question.arguments[0]) if question.arguments else "NULL"
+    backwards = question.last is not None and mode.step is None
+    order = ", ".join(_ordered(term, backwards) for each in mode.order for term in _terms(each, groups))
+    limit = f" LIMIT {question.last}" if backwards else ""
+    query = mode.query.replace("{keys}", keys).replace("{argument}", argument)
+    return f"{query} ORDER BY {order}{limit}"
+
+
+def _terms(term: str, groups: tuple[Group, ...]) -> list[str]:
+    return [sql for group in groups for sql in group.sql] if term == "{keys}" else [term]
+
+
+def _ordered(term: str, backwards: bool) -> str:
+    return f"{term} DESC NULLS FIRST" if backwards else f"{term} NULLS LAST"
+
+
+def _batches(fetchmany: Callable[[int], Sequence[Row]]) -> Iterator[Row]:
+    while batch := fetchmany(_BATCH):
+        yield from batch
+
+
+def _last(rows: Iterator[Row], count: int, is_reversed: bool) -> Iterator[Row]:
+    return reversed(list(rows)) if is_reversed else iter(deque(rows, maxlen=count))
+
+
+def _missing(files: LogFiles, facts: list[Fact]) -> Iterator[str]:
+    """What the log, or the folder of a named file, does not have."""
+    for name in dict.fromkeys(fact.file for fact in facts):
+        if name in WITHOUT and not files.members(name):
+            yield f"There is no {name} in {files.folder}: {WITHOUT[name]}."
+
+
+def _notes(loaded: Loaded) -> list[str]:
+    skipped = f"{_counted(loaded.skipped, 'line is', 'lines are')} no record: left out." if loaded.skipped else ""
+    return [*loaded.notes, *filter(None, [skipped])]
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {several}"

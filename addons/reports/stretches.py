@@ -1,0 +1,151 @@
+"""The bytes of a log file from where they are new to where they are whole, and lines of them in Python.
+
+In: a file and how much of it is known already. Out: pieces of bytes, with a count and a seal of what was handed out,
+by which the same file is known again; and for where a fast parser gives up, records read by the thorough one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from addons.reports.log_files import Member
+from addons.reports.pipe import PIECE_BYTES
+from addons.sinks.archive import open_stream
+from addons.sinks.repair import end_of_last_line
+from addons.wire.json_text import dump_json, parse_json
+
+SEAL_BYTES = 512
+_NOTHING = b"{}\n"
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class Stretch:
+    """What is behind `start` in a file, counted without its compression. Of a file that grows only whole lines."""
+
+    def __init__(self, member: Member, start: int = 0) -> None:
+        self.member = member
+        self.start = start
+        self.end = start
+        """Where it ended, when it has been read."""
+        self.is_torn = False
+        """Whether a line without its end was left out."""
+        self._tail = b""
+
+    @property
+    def seal(self) -> int:
+        """A checksum of the last bytes before `end`."""
+        return zlib.crc32(self._tail)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes; again from the beginning each time it is called."""
+        self.end, self._tail = self.start, b""
+        with open_stream(self.member.path) as stream:
+            end = self._known_end(stream.fileno()) if not self.member.is_compressed else None
+            self._skip(stream)
+            while end is None or self.end < end:
+                piece = stream.read(PIECE_BYTES if end is None else min(PIECE_BYTES, end - self.end))
+                if not piece:
+                    return
+                self.end += len(piece)
+                self._tail = (self._tail + piece)[-SEAL_BYTES:]
+                yield piece
+
+    def is_continued(self, seal: int) -> bool:
+        """Whether what comes before `start` is what it was, as far as its seal tells."""
+        try:
+            with open_stream(self.member.path) as stream:
+                self._skip(stream)
+                return zlib.crc32(self._tail) == seal
+        except EOFError:
+            return False
+
+    def ends_torn(self) -> bool:
+        """Whether the file ends in a line that is torn, or still being written."""
+        with self.member.path.open("rb") as stream:
+            self._known_end(stream.fileno())
+        return self.is_torn
+
+    def _known_end(self, fd: int) -> int:
+        size = os.fstat(fd).st_size
+        if self.member.stamp is not None:
+            return size
+        end = end_of_last_line(fd, size)
+        self.is_torn = end < size
+        return end
+
+    def _skip(self, stream: Any) -> None:
+        """Go to `start`. Raises EOFError where the file is shorter."""
+        before = min(self.start, SEAL_BYTES)
+        left = self.start - before
+        if not self.member.is_compressed:
+            stream.seek(left)
+        while self.member.is_compressed and left:
+            passed = len(stream.read(min(PIECE_BYTES, left)))
+            left -= passed
+            if not passed:
+                raise EOFError
+        self._tail = stream.read(before)
+        if len(self._tail) < before:
+            raise EOFError
+
+
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their line feeds; not the blank ones."""
+    carry = b""
+    for piece in pieces:
+        first, *rest = piece.split(b"\n")
+        carry += first
+        for line in rest:
+            if carry.strip():
+                yield carry
+            carry = line
+    if carry.strip():
+        yield carry
+
+
+def refused(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Lines that a fast parser refuses though they are JSON, each with its record in plainer JSON."""
+    for line in lines_of(pieces):
+        try:
+            orjson.loads(line)
+        except ValueError:
+            record = record_of(line)
+            if record is not None:
+                yield line, plain_json(record)
+
+
+def record_of(line: bytes) -> dict[str, Any] | None:
+    """None where the line is no record."""
+    try:
+        record = parse_json(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def slim(record: Mapping[str, Any], fields: Iterable[str]) -> bytes:
+    """Some of a record's fields, as a line of JSON that every parser takes."""
+    return plain_json({name: record[name] for name in fields if name in record})
+
+
+def slim_lines(lines: Iterable[bytes], fields: Iterable[str], most_bytes: int) -> Iterator[bytes]:
+    """Lines with some of their fields only; an empty object for what is no record, or too long even so."""
+    for line in lines:
+        record = record_of(line)
+        short = slim(record, fields) if record is not None else _NOTHING
+        yield short if len(short) < most_bytes else _NOTHING
+
+
+def plain_json(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        text = json.dumps(parse_json(dump_json(value)), ensure_ascii=False)
+        return _LONE_SURROGATES.sub("\ufffd", text).encode() + b"\n"
