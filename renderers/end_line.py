@@ -46,8 +46,9 @@ def failure_words(end: str, status: int | None, error_type: str | None = None) -
 def end_line(
     ended: ExchangeEnded, *, context: bool = False, said: str | None = None, failed: str = "", session: str = ""
 ) -> str:
-    """`said` is the error message that the screen has already, `failed` how it went wrong, `session` what the whole
-    session cost, in words."""
+    """`said` is the error message that the screen has already, `failed` how it went wrong, where more is known of it
+    than the end says, `session` what the whole session cost, in words."""
+    failed = failed or failure_words(ended.end, ended.status)
     parts = [one_line(ended.model, MESSAGE_CHARS)] if ended.model else []
     parts.append(failed or one_line(str(ended.stop_reason or ended.end), MESSAGE_CHARS))
     if ended.error and ended.error != said:

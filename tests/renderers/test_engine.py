@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addons.protocols.events import (
+    Allowance,
     BlockFinished,
     ExchangeEvent,
     Heartbeat,
@@ -93,7 +95,21 @@ def test_an_error_in_the_stream_is_said_once():
         ("a", StreamError("Too busy", "overloaded_error")),
         ("a", ended("a", "error", "Too busy", usage={})),
     )
-    assert shown == f"{HEAD}✗ overloaded_error: Too busy\n■ m · error · first token 0.5 s · 2.5 s\n"
+    assert (
+        shown
+        == f"{HEAD}✗ overloaded_error: Too busy\n■ m · overloaded_error in mid-stream · first token 0.5 s · 2.5 s\n"
+    )
+
+
+def test_limits_that_run_out_and_how_long_to_wait_are_said():
+    first = replace(started("a", prompt="go"), allowances=(Allowance("5-hour", 0.83, 2520.0),), retry_after_s=30.0)
+    shown = play(
+        ("a", first), ("a", StreamError("Slow down")), ("a", ended("a", "error", "Slow down", status=429, usage={}))
+    )
+    assert shown == (
+        f"{HEAD}◔ 5-hour limit: 83% used, resets in 42 min\n> go\n✗ Slow down\n"
+        "■ m · rate limited (429) · asks to wait 30 s · first token 0.5 s · 2.5 s\n"
+    )
 
 
 def test_a_retry_is_named_and_its_prompt_not_repeated():
@@ -250,7 +266,8 @@ def test_function_only():
 
 def test_what_a_model_writes_reaches_no_terminal_raw():
     hostile = "\x1b[2J\x1b]8;;http://x\x07\r\u202e\x9b"
-    live = view()
+    # Without what the view itself sends.
+    live = view(can_erase=False)
     shown = play(
         ("a", started("a", prompt=hostile, model=hostile, client=hostile, returns=[ToolReturn("t", hostile, True)])),
         ("a", TextDelta("0", hostile)),
