@@ -25,6 +25,8 @@ LEAST_CHARS = 20
 
 SUBJECT_CHARS = 40
 
+_MOST_JSON_CHARS = 1_000_000
+
 _SIZE_CHARS = len("… (12,345 characters)")
 
 type ToolEvent = ToolCallStarted | ToolArgumentsDelta | ToolCallFinished
@@ -221,9 +223,22 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     head = f"{'✗' if is_error else '◀'} {about}{': ' if about else ''}"
     if detail == "full":
         body = sanitise(text.rstrip("\n"))
-        return [FreshLine(), Styled(role, head + ("\n" if "\n" in body else "") + body), FreshLine()]
+        begin = f"{head.rstrip()}\n" if "\n" in body else head
+        return [FreshLine(), Styled(role, begin + body), FreshLine()]
+    text = _output_of(text)
     lines = text.count("\n") + (not text.endswith("\n")) if text else 0
     size = f" ({lines:,} lines, {len(text):,} characters)" if lines > 1 else ""
     room = max(limit - len(head) - len(size), LEAST_CHARS)
     beginning = one_line(text[: 4 * room], room) if text.strip() else "(nothing)"
     return [FreshLine(), Styled(role, head + beginning + size), FreshLine()]
+
+
+def _output_of(text: str) -> str:
+    """Of `{"output": …, "metadata": …}` (Codex) the output: the rest is for machines."""
+    if not text.startswith('{"output":') or len(text) > _MOST_JSON_CHARS:
+        return text
+    try:
+        output = json.loads(text)["output"]
+    except ValueError:
+        return text
+    return output if isinstance(output, str) else text

@@ -149,7 +149,9 @@ class ToolCallView:
         spans: list[Span] = [Erase()] if self._is_provisional else [FreshLine()]
         pattern, options = self._fsm.pattern, self._options
         self._sheet = sheet = Sheet(
-            content_only=options.function_only, whole_in_header=pattern.one_line, indent=options.indent
+            content_only=options.function_only,
+            whole_in_header=pattern.one_line or pattern.names_file,
+            indent=options.indent,
         )
         if options.show_fsm:
             self._tell_transitions(sheet)
