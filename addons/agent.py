@@ -63,6 +63,7 @@ class Agent:
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._displays: Display | None = None
+        self._live: Live | None = None
         self._viewer: Viewer | None = None
         self._console: ConsoleView | None = None
         self.board: Board | None = None
@@ -121,6 +122,8 @@ class Agent:
             self._complaint = str(wrong)
         else:
             self._thread.call("", lambda pipeline: pipeline.configure())
+            if self._live is not None:
+                self._live.configure(settings.view(), shows_agents=settings.live)
 
     def running(self) -> None:
         options: Any = ctx.options
@@ -197,7 +200,7 @@ class Agent:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _open_displays(self, settings: Settings) -> Display:
-        live = Live(self._terminal, settings.view(), shows_agents=settings.live)
+        self._live = live = Live(self._terminal, settings.view(), shows_agents=settings.live)
         if self._terminal is not None:
             printing.lead_through(ctx.master, live.say)
             if settings.live:

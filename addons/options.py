@@ -239,7 +239,7 @@ OPTIONS: tuple[Option, ...] = (
         "",
         _details,
         "How much the view shows of prompt, thinking, text, tool and result: hide, one_line or full, such as "
-        "thinking=hide,result=full.",
+        "thinking=hide,result=full; tool=raw shows arguments as they come.",
     ),
     Option("agent_function_only", "false", _switch, "Show what tool calls run and write, and prompts on one line."),
     Option(
