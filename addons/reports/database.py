@@ -12,16 +12,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from addons.reports.question import QuestionError
+
 if TYPE_CHECKING:
     import duckdb
 else:
     try:
         import _duckdb as duckdb
     except ImportError:  # before DuckDB 1.4
-        import duckdb
+        try:
+            import duckdb
+        except ImportError:  # a mitmproxy of the user's own: it captures without
+            duckdb = None
 
 type Connection = duckdb.DuckDBPyConnection
-DatabaseError = duckdb.Error
+DatabaseError = duckdb.Error if duckdb is not None else RuntimeError
 
 MEMORY_LIMIT = "500MB"
 """Beyond it DuckDB uses files."""
@@ -32,7 +37,12 @@ LARGEST_LINE_BYTES = 96 << 20
 
 
 def connect(path: Path | None, threads: int | None = None) -> Connection:
-    """`threads`: None is one a processor. Raises `DatabaseError`."""
+    """`threads`: None is one a processor. Raises `DatabaseError`, and QuestionError where there is no DuckDB."""
+    if duckdb is None:
+        raise QuestionError(
+            "reports need the Python package duckdb, which this Python does not have\n"
+            "./launch.sh setup makes a .venv that has it"
+        )
     config: dict[str, Any] = {
         "threads": threads or os.cpu_count() or 1,
         "memory_limit": MEMORY_LIMIT,
