@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
+from renderers.cells import cells_in, clipped
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
 from renderers.tool_call import MARK, rest_of
@@ -103,9 +104,9 @@ class OneLineText:
             self._blank = " "
         flat = self._blank + " ".join(words)
         self._blank = " " if text[-1].isspace() else ""
-        shown = flat[: self._left]
+        shown = clipped(flat, self._left)
         self._cut = self._cut or len(shown) < len(flat)
-        self._left -= len(shown)
+        self._left -= cells_in(shown)
         if not shown:
             return []
         lead, self._lead = self._lead, []
@@ -219,16 +220,19 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     """A tool's result under its call. `about` names the call."""
     if detail == "hide":
         return []
-    role = "error" if is_error else "result"
-    head = f"{'✗' if is_error else '◀'} {about}{': ' if about else ''}"
+    role, mark = ("error", "✗") if is_error else ("result", "◀")
     if detail == "full":
         body = sanitise(text.rstrip("\n"))
-        begin = f"{head.rstrip()}\n" if "\n" in body else head
-        return [FreshLine(), Styled(role, begin + body), FreshLine()]
+        colon = f"{about}:" if about else ""
+        lead = "\n" if "\n" in body else " " if about else ""
+        return [FreshLine(), Styled(role, f"{mark} {colon}{lead}{body}"), FreshLine()]
     text = _output_of(text)
     lines = text.count("\n") + (not text.endswith("\n")) if text else 0
-    size = f" ({lines:,} lines, {len(text):,} characters)" if lines > 1 else ""
-    room = max(limit - len(head) - len(size), LEAST_CHARS)
+    sizes = (f" ({lines:,} lines, {len(text):,} characters)", f" ({lines:,} lines)") if lines > 1 else ()
+    size = next((size for size in sizes if limit - len(size) >= 2 * LEAST_CHARS + 4), "")
+    whose = one_line(about, max(limit - len(size) - LEAST_CHARS - 4, LEAST_CHARS))
+    head = f"{mark} {whose}{': ' if whose else ''}"
+    room = max(limit - cells_in(head) - len(size), LEAST_CHARS)
     beginning = one_line(text[: 4 * room], room) if text.strip() else "(nothing)"
     return [FreshLine(), Styled(role, head + beginning + size), FreshLine()]
 

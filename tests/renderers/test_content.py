@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
+from renderers.cells import cells_of
 from renderers.content import LINE_CHARS, OneLineTool, RawTool, result_spans, subject_of, text_view
 from renderers.pen import Pen
 from renderers.spans import Span
@@ -131,3 +132,12 @@ def test_arguments_as_they_come(deltas, finished, expected):
         spans += tool.feed(ToolArgumentsDelta("b", delta))
     spans += tool.feed(ToolCallFinished("b", "t", "run", "client", *finished))
     assert written(spans) == f"▶ run\n{expected}\n"
+
+
+@pytest.mark.parametrize("limit", [60, 80, 120])
+@pytest.mark.parametrize("text", ["one line of many words " * 20, "全角文字は二つの桁を取る。\n" * 30, "x"])
+@pytest.mark.parametrize("about", ["Bash", "Bash " + "a command of many words " * 5, "読む " + "全角文字" * 20])
+def test_a_result_on_one_line_fits_into_it(limit, text, about):
+    row = written(result_spans(about, text, False, "one_line", limit)).rstrip("\n")
+    assert "\n" not in row
+    assert sum(map(cells_of, row)) <= limit
