@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mitmproxy import ctx, http
+from mitmproxy.proxy.mode_specs import ReverseMode
 
 from addons import faults
 from addons.capture_thread import CaptureThread, PipelineLike
@@ -26,10 +27,11 @@ from addons.flow_view import (
     request_seen,
     response_headers,
 )
+from addons.identity.hosts import is_llm_host
 from addons.identity.side_traffic import is_token_exchange
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, Moment, now
 from addons.options import Settings
-from addons.printing import SHOWN
+from addons.printing import ASIDE, SHOWN
 from addons.protocols.detect import api_of, is_count_tokens
 from addons.wire.transport import transport_of
 
@@ -58,6 +60,8 @@ class Capture:
             is_call = api_of(flow.request.method, host, path) or is_count_tokens(path)
             if is_call and ASKED not in flow.metadata:
                 self._begin(flow)
+            elif isinstance(flow.client_conn.proxy_mode, ReverseMode) or is_llm_host(host, self._settings().hosts):
+                flow.metadata[ASIDE] = "not a model call"
 
     def _begin(self, flow: http.HTTPFlow) -> None:
         if flow.id not in self._open:

@@ -23,6 +23,16 @@ class Display(Protocol):
 
     def tick(self, now_s: float) -> None: ...
 
+    @property
+    def waiting_chars(self) -> int:
+        """What has been given and nobody has seen yet."""
+        ...
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody will ever see what is shown."""
+        ...
+
     def close(self) -> None:
         """Nothing more will come."""
         ...
@@ -42,6 +52,14 @@ class Displays:
         for display in self._displays:
             display.tick(now_s)
 
+    @property
+    def waiting_chars(self) -> int:
+        return max((display.waiting_chars for display in self._displays), default=0)
+
+    @property
+    def is_gone(self) -> bool:
+        return all(display.is_gone for display in self._displays)
+
     def close(self) -> None:
         for display in self._displays:
             display.close()
@@ -60,6 +78,14 @@ class BoardDisplay:
     def tick(self, now_s: float) -> None:
         with faults.guard("board"):
             self._board.tick(now_s)
+
+    @property
+    def waiting_chars(self) -> int:
+        return 0
+
+    @property
+    def is_gone(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass

@@ -18,13 +18,13 @@ from urllib.parse import unquote
 from mitmproxy import http
 
 from addons import faults
-from addons.asking.page import FILES, FILTERS, POLICY, error_page, index_page, report_page
+from addons.asking.page import FILES, POLICY, error_page, index_page, report_page
 from addons.asking.worker import AskedWrong, ReportWorker
 from addons.flow_view import ASKED
 from addons.reports.catalogue import find
 from addons.reports.formats import DEFAULT_WIDTH, FORMATS, formatted
 from addons.reports.help import help_text
-from addons.reports.question import Question, QuestionError, parse_question
+from addons.reports.question import ADDRESSABLE, Question, QuestionError, parse_question
 from addons.reports.report import Report
 
 HOST = "agent.report"
@@ -111,8 +111,8 @@ def _question(parts: list[str], form: _Form) -> Question:
     """Raises QuestionError."""
     mode = find(parts[0])
     for name in form.told:
-        if name not in FILTERS:
-            raise QuestionError(f"there is no filter {name} here; there are {', '.join(FILTERS)}, and format")
+        if name not in ADDRESSABLE:
+            raise QuestionError(f"there is no filter {name} here; there are {', '.join(ADDRESSABLE)}, and format")
     if form.form not in _TYPES:
         raise QuestionError(f"format={form.form}: use {', '.join(_TYPES)}")
     lines = {"json": "jsonl", "html": "table"}.get(form.form, form.form)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import secrets
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final
@@ -20,6 +21,9 @@ from mitmproxy.tools.web.app import RequestHandler, WebSocketEventBroadcaster
 from tornado.websocket import WebSocketClosedError
 
 from addons import faults
+from addons.asking.worker import AskedWrong, ReportWorker
+from addons.reports.question import QuestionError
+from addons.web import page_reports
 from addons.web.page_reader import PageReader
 from renderers.board.board import Board
 from renderers.view_options import ViewOptions
@@ -45,23 +49,24 @@ MOST_PAGES: Final = 20
 """The one that was opened first is closed when there are more."""
 
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws: wss:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {sockets}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Stricter than mitmweb's own: nothing inline, nothing from elsewhere."""
+
+_HOST: Final = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?", re.ASCII)
 
 
 class WebPage:
     """The page on one mitmweb, from `running` to `done`."""
 
-    def __init__(self, master: Any, board: Board, options: ViewOptions, log_dir: Path) -> None:
+    def __init__(self, master: Any, board: Board, options: ViewOptions, reports: ReportWorker) -> None:
         """Raises whatever mitmweb's internals raise where they are not as expected."""
         self._board = board
         self._options = options
-        self.log_dir = log_dir
+        self.reports = reports
+        self._origin = secrets.token_hex(8)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mitmagent page")
-        self._reporter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mitmagent reports")
-        """Of its own: a report may take a while, and the conversation goes on meanwhile."""
         self.pages: dict[Updates, None] = {}
         self._router = master.app.default_router
         before = list(self._router.rules)
@@ -80,13 +85,10 @@ class WebPage:
         """With the token, as mitmweb prints its own."""
 
     def reader(self) -> PageReader:
-        return PageReader(self._board, self._options)
+        return PageReader(self._board, self._options, self._origin)
 
     async def message_of(self, reader: PageReader) -> bytes:
         return await asyncio.get_running_loop().run_in_executor(self._worker, reader.next_message)
-
-    async def report[T](self, make: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._reporter, make)
 
     def opened(self, updates: Updates) -> None:
         self.pages[updates] = None
@@ -99,8 +101,7 @@ class WebPage:
             self._router.rules.remove(rule)
         for updates in list(self.pages):
             updates.close(1001)
-        for worker in (self._worker, self._reporter):
-            worker.shutdown(wait=False, cancel_futures=True)
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
 
 class Index(RequestHandler):  # type: ignore[no-untyped-call]
@@ -128,7 +129,9 @@ class Static(RequestHandler):  # type: ignore[no-untyped-call]
 
 def _send_file(handler: RequestHandler, path: Path) -> None:
     handler.set_header("Content-Type", TYPES[path.suffix])
-    handler.set_header("Content-Security-Policy", POLICY)
+    # Not every browser takes the page's own WebSocket for `self`.
+    host = handler.request.host if _HOST.fullmatch(handler.request.host) else ""
+    handler.set_header("Content-Security-Policy", POLICY.format(sockets=f"ws://{host} wss://{host}" if host else ""))
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Cache-Control", "no-cache")
     handler.write(path.read_bytes())
@@ -141,28 +144,25 @@ class Reports(RequestHandler):  # type: ignore[no-untyped-call]
         self._page = page
 
     async def get(self, mode: str | None = None) -> None:
-        from addons.web import page_reports  # only when somebody asks: it brings DuckDB
-
         self.set_header("Cache-Control", "no-store")
         asked = {name: self.get_query_argument(name) for name in self.request.query_arguments if name != "token"}
         kind = asked.pop("format", "")
-        log_dir = self._page.log_dir
+        ask = self._page.reports.ask
         try:
             if mode is None:
                 self.write(page_reports.catalogue())
             elif kind in page_reports.FILES:
-                file = await self._page.report(lambda: page_reports.file(mode, asked, kind, log_dir))
+                question = page_reports.question(mode, asked, kind)
+                file = await asyncio.wrap_future(ask(question, page_reports.file))
                 await self._send(file, f"{mode}.{kind}", page_reports.FILES[kind])
             else:
-                answer = await self._page.report(lambda: page_reports.table(mode, asked, log_dir))
+                question = page_reports.question(mode, asked)
+                answer = await asyncio.wrap_future(ask(question, page_reports.table))
                 self.set_header("Content-Type", "application/json; charset=utf-8")
                 self.write(answer)
-        except ValueError as wrong:
+        except (QuestionError, AskedWrong) as wrong:
             self.set_status(400)
             self.write({"error": str(wrong)})
-        except OSError as error:
-            self.set_status(503)
-            self.write({"error": f"the log can't be read: {error.strerror or type(error).__name__}"})
 
     async def _send(self, file: IO[bytes], name: str, kind: str) -> None:
         self.set_header("Content-Type", kind)

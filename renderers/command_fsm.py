@@ -62,6 +62,8 @@ class Pattern:
     """Empty: any."""
     one_line: bool = False
     """The header is all there is to show."""
+    names_file: bool = False
+    """The header says which file, without which the rest means little."""
 
 
 def _words(words: str) -> str:
@@ -95,7 +97,7 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
         _words(
             "Bash bash shell shell_call local_shell local_shell_call shell_command exec_command exec container.exec "
             "run_shell_command run_command run_in_terminal execute_command execute_bash bash_code_execution "
-            "run_terminal_cmd developer__shell PowerShell powershell"
+            "run_terminal_cmd developer__shell PowerShell powershell write_stdin monitor Monitor"
         ),
     ),
     Pattern(
@@ -105,6 +107,7 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
             "Edit MultiEdit NotebookEdit edit multiedit multi_edit replace replace_string_in_file edit_file "
             "multi_replace_string_in_file str_replace search_replace"
         ),
+        names_file=True,
     ),
     Pattern(
         "text editor",
@@ -113,8 +116,9 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
             "str_replace_based_edit_tool str_replace_editor text_editor_code_execution developer__text_editor "
             "str_replace_based_edit"
         ),
+        names_file=True,
     ),
-    Pattern("write", views.write, _words("Write write write_file create_file write_to_file")),
+    Pattern("write", views.write, _words("Write write write_file create_file write_to_file"), names_file=True),
     Pattern(
         "read",
         views.read,
@@ -141,21 +145,52 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
         ),
         one_line=True,
     ),
-    Pattern("to-do list", views.todo_list, _words("TodoWrite todowrite update_plan write_todos todo_write")),
-    Pattern("sub-agent", views.subagent, _words("Task Agent task agent spawn_agent delegate_to_agent ExitPlanMode")),
+    Pattern(
+        "to-do list", views.todo_list, _words("TodoWrite todowrite update_plan write_todos todo_write manage_todo_list")
+    ),
+    Pattern(
+        "sub-agent",
+        views.subagent,
+        _words(
+            "Task Agent task agent spawn_agent delegate_to_agent invoke_agent runSubagent new_task followup_task "
+            "send_message SendMessage send_input ExitPlanMode exit_plan_mode"
+        ),
+    ),
+    Pattern("question", views.question, _words("AskUserQuestion request_user_input request_user_input_async ask_user")),
+    Pattern(
+        "facts",
+        views.facts,
+        _words(
+            "Skill skill activate_skill SlashCommand TaskCreate TaskUpdate TaskGet TaskList TaskStop task_stop "
+            "KillShell KillBash wait wait_agent sleep list_agents ListAgents close_agent interrupt_agent "
+            "list_background_processes read_background_output update_topic EnterPlanMode enter_plan_mode "
+            "ScheduleWakeup"
+        ),
+        one_line=True,
+    ),
     Pattern("program", views.program, _words("code_execution code_interpreter_call code_interpreter")),
     # By a name that others use too, and the first key.
     Pattern("read", views.read, _words("read view list"), _first_key("filePath file_path path"), one_line=True),
     Pattern("search", views.search, _words("search"), _first_key("query pattern"), one_line=True),
     Pattern("web", views.web, _words("fetch"), _first_key("url"), one_line=True),
-    Pattern("write", views.write, _words("create"), _first_key("path file_path filePath")),
+    Pattern("write", views.write, _words("create"), _first_key("path file_path filePath"), names_file=True),
     # By the shape of the arguments, whatever the tool is called.
     Pattern("bash -lc", views.shell, shape=r"\s*\{\s*(?:command|cmd|argv)\s*:\s*\[\s*[^\s\{\[\]]"),
-    Pattern("text editor", views.edit, shape=rf"\s*\{{\s*command\s*:\s*(?:{'|'.join(_EDITOR_COMMANDS)})\s*[,}}]"),
+    Pattern(
+        "bash -lc",
+        views.shell,
+        shape=r"\s*\{[^{}\[\]]*?\b(?:command|cmd|argv)\s*:\s*\[\s*(?:\S*/)?(?:bash|sh|zsh|dash|pwsh|powershell)\s*,\s*-",
+    ),
+    Pattern(
+        "text editor",
+        views.edit,
+        shape=rf"\s*\{{\s*command\s*:\s*(?:{'|'.join(_EDITOR_COMMANDS)})\s*[,}}]",
+        names_file=True,
+    ),
     Pattern("command", views.shell, shape=rf"\s*\{{\s*(?:command|cmd)\s*:\s*{_NO_EDITOR_COMMAND}[^\s\{{\[]"),
     Pattern("apply_patch", views.patch, shape=r"\s*\{\s*(?:input|patch|patchText)\s*:\s*\*\*\* Begin Patch"),
     Pattern("apply_patch text", views.patch_text, shape=r"\s*\*\*\* Begin Patch"),
-    Pattern("edit", views.edit, shape=r"\s*\{[^{}\[\]]*?\b(?:old_string|oldString|old_str)\s*:"),
+    Pattern("edit", views.edit, shape=r"\s*\{[^{}\[\]]*?\b(?:old_string|oldString|old_str)\s*:", names_file=True),
     Pattern("to-do list", views.todo_list, shape=_first_key("todos plan") + r"\s*\[\s*\{"),
     Pattern("codex javascript", views.javascript, shape=r"(?!\s*\{).*\btools\.\w+\s*\(", kinds=("custom",)),
 )

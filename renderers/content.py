@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import MARK, label
+from renderers.tool_call import MARK, rest_of
+from renderers.tool_views.names import label
 from renderers.view_options import Detail
 
 LINE_CHARS = 160
@@ -23,6 +24,8 @@ LEAST_CHARS = 20
 """A narrow terminal gets more than one row rather than less than this."""
 
 SUBJECT_CHARS = 40
+
+_MOST_JSON_CHARS = 1_000_000
 
 _SIZE_CHARS = len("… (12,345 characters)")
 
@@ -125,12 +128,12 @@ class HiddenText:
 
 def text_view(kind: str, detail: Detail, limit: int = LINE_CHARS) -> TextView:
     match detail:
-        case "full":
-            return FullText(LOOKS[kind])
         case "one_line":
             return OneLineText(LOOKS[kind], limit)
         case "hide":
             return HiddenText()
+        case _:
+            return FullText(LOOKS[kind])
 
 
 class OneLineTool:
@@ -157,6 +160,30 @@ class OneLineTool:
     def close(self) -> list[Span]:
         subject = subject_of(None, "".join(self._raw), self._left)
         return [Styled("arguments", f" {subject}")] if subject else []
+
+
+class RawTool:
+    """A call's arguments as they come, of whatever kind it is."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._told: list[str] = []
+
+    def feed(self, event: ToolEvent) -> list[Span]:
+        match event:
+            case ToolCallStarted():
+                return [FreshLine(), Styled("tool", MARK + label(event.name)), FreshLine()]
+            case ToolArgumentsDelta(text=text):
+                self._told.append(text)
+                return [Styled("arguments", sanitise(text))]
+            case ToolCallFinished(name=name):
+                rest: list[Span] = [Styled("arguments", sanitise(rest_of(event, "".join(self._told))))]
+                if name != self._name:
+                    rest += [FreshLine(), Styled("tool", MARK + label(name))]
+                return [*rest, FreshLine()]
+
+    def close(self) -> list[Span]:
+        return [FreshLine()]
 
 
 class HiddenTool:
@@ -196,9 +223,22 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     head = f"{'✗' if is_error else '◀'} {about}{': ' if about else ''}"
     if detail == "full":
         body = sanitise(text.rstrip("\n"))
-        return [FreshLine(), Styled(role, head + ("\n" if "\n" in body else "") + body), FreshLine()]
+        begin = f"{head.rstrip()}\n" if "\n" in body else head
+        return [FreshLine(), Styled(role, begin + body), FreshLine()]
+    text = _output_of(text)
     lines = text.count("\n") + (not text.endswith("\n")) if text else 0
     size = f" ({lines:,} lines, {len(text):,} characters)" if lines > 1 else ""
     room = max(limit - len(head) - len(size), LEAST_CHARS)
     beginning = one_line(text[: 4 * room], room) if text.strip() else "(nothing)"
     return [FreshLine(), Styled(role, head + beginning + size), FreshLine()]
+
+
+def _output_of(text: str) -> str:
+    """Of `{"output": …, "metadata": …}` (Codex) the output: the rest is for machines."""
+    if not text.startswith('{"output":') or len(text) > _MOST_JSON_CHARS:
+        return text
+    try:
+        output = json.loads(text)["output"]
+    except ValueError:
+        return text
+    return output if isinstance(output, str) else text

@@ -22,12 +22,15 @@ class Flow:
         "ended",
         "epoch_s",
         "error_said",
+        "error_type",
         "flow_id",
         "fresh",
         "indent",
         "label",
         "name",
         "queue",
+        "retry_after_s",
+        "role",
         "session_id",
         "stall",
         "tools",
@@ -40,6 +43,8 @@ class Flow:
         self.agent = agent
         """The sub-agent's id; empty for the session's own agent."""
         self.name = self.label = ""
+        self.role = "speaker"
+        """Of its headers."""
         self.indent = ""
         self.epoch_s = 0.0
         """Add the view's time for the time of day."""
@@ -54,6 +59,8 @@ class Flow:
         """It lost the screen in the middle of a line."""
         self.ended = False
         self.error_said: str | None = None
+        self.error_type: str | None = None
+        self.retry_after_s: float | None = None
         self.tools = 0
 
     @property

@@ -289,3 +289,43 @@ def test_a_closed_terminal_ends_the_proxy_in_order_unless_it_is_to_survive(tmp_p
     finally:
         signal.signal(signal.SIGHUP, before)
         faults.set_reporter(None)
+
+
+# -- Redis -----------------------------------------------------------------------------------------------------------
+
+AWAY = "redis://:hunter2@127.0.0.1:1"
+
+
+def test_the_start_names_the_redis_without_its_password(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    host.start(f"agent_redis_url={AWAY}")
+    assert f"log: {host.folder} · redis://127.0.0.1:1/0 · route" in said(caplog, logging.INFO)[-1]
+    assert "hunter2" not in caplog.text
+
+
+def test_a_password_in_an_option_is_warned_of(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    """mitmweb's page shows options."""
+    host.start(f"agent_redis_url={AWAY}")
+    assert "agent_redis_url holds a password, and mitmproxy's pages show options" in said(caplog)[0]
+
+
+def test_another_redis_is_refused_while_it_runs(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    host.start(f"agent_redis_url={AWAY}")
+    with pytest.raises(exceptions.OptionsError, match="counts at the start only") as refused:
+        host.options.update(agent_redis_url="redis://:hunter2@other")
+    assert "hunter2" not in f"{refused.value}{caplog.text}"
+
+
+def test_a_python_without_the_package_captures_all_the_same(
+    host: Host, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("addons.agent.is_installed", lambda: False)
+    host.start(f"agent_redis_url={AWAY}")
+    assert host.is_on
+    assert "agent_redis_url=redis://127.0.0.1:1/0: mitmproxy's Python lacks the package redis" in said(caplog)[0]
+
+
+def test_a_proxy_does_not_watch_a_stream(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    host.start(f"agent_source={AWAY}")
+    assert not host.is_on
+    assert "agent_source=redis://…127.0.0.1:1: a log is shown in place of a capture" in said(caplog)[0]
+    assert "hunter2" not in caplog.text

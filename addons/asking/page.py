@@ -14,13 +14,10 @@ from urllib.parse import quote, urlencode
 from addons.reports.catalogue import MODES
 from addons.reports.columns import NUMERIC, Column
 from addons.reports.formats import cells_of
-from addons.reports.question import OPTIONS
+from addons.reports.question import ADDRESSABLE, OPTIONS
 from addons.reports.report import Report
 
 MOST_ROWS = 5_000
-
-FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "purpose", "group-by", "tz", "engine")
-"""What an address may ask by. Paths are not among it: a page of the web could write files by a link."""
 
 FILES: Mapping[str, tuple[str, str]] = {
     "report.css": ("text/css", (Path(__file__).parent / "report.css").read_text()),
@@ -94,7 +91,7 @@ def _form(address: str, told: Mapping[str, str]) -> str:
         f'<label>{option.name} <input name="{option.name}" value="{escape(told.get(option.name, ""))}"'
         f' placeholder="{escape(option.value)}" title="{escape(option.help)}"></label>'
         for option in OPTIONS
-        if option.name in FILTERS
+        if option.name in ADDRESSABLE
     )
     return f'<form action="/{address}">{fields}<button>Ask</button></form>'
 

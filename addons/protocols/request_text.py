@@ -6,7 +6,7 @@ before has been in an earlier request. What clients inject into messages (remind
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,19 @@ class RequestText:
     tool_returns: tuple[ToolReturn, ...]
 
 
-def prompt_of(body: Any) -> RequestText:
+def prompt_of(body: Any, clean: Callable[[Any], Any] = lambda item: item) -> RequestText:
+    """`clean` is what each new element of the conversation goes through before anything is taken from it."""
     prompt: str | None = None
     returns: list[ToolReturn] = []
-    for item in reversed(list(_new_items(conversation_items(body)))):
+    for item in map(clean, reversed(list(_new_items(conversation_items(body))))):
         returns += returns_of(item)
-        prompt = "\n".join(filter(None, map(typed_text, _user_texts(item)))) or prompt
+        prompt = typed_in(item) or prompt
     return RequestText(prompt, tuple(returns))
+
+
+def typed_in(item: Any) -> str:
+    """What the person typed in one element of a conversation; empty where that is nothing."""
+    return "\n".join(filter(None, map(typed_text, _user_texts(item))))
 
 
 def _new_items(items: list[Any]) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from typing import Final
 
 from addons.redaction.finder import Found, in_raw, scan, secrets
 from addons.redaction.places import LOOK_BEHIND, marked_tail, places, starts_at_once
-from addons.redaction.view import View, cut_escape
+from addons.redaction.view import View
 
 _SHORTEST_SECRET: Final = 8
 """With what makes it one (`Basic `)."""
@@ -43,15 +43,21 @@ class Slot:
 
 
 class Channel:
-    """`context` is text that stands in front of the first piece without being shown, such as the member's name."""
+    """`context` is text that stands in front of the first piece without being shown, such as the member's name;
+    `before`, between the two, what an earlier text has shown that this one may go on with."""
 
-    __slots__ = ("_alone", "_buffer", "_context", "_keep", "_public", "_shown", "_since_s", "_slots", "_swallow")
+    __slots__ = (
+        *("_alone", "_begin", "_buffer", "_context", "_keep", "_public", "_shown", "_since_s", "_slots", "_swallow"),
+        "unfinished",
+    )
 
-    def __init__(self, context: str = "") -> None:
+    def __init__(self, context: str = "", before: str = "") -> None:
         self._context = context
-        self._buffer = context
-        self._shown = len(context)
+        self._buffer = context + before
+        self._shown = len(self._buffer)
         """How much of the buffer is out, or never was to be."""
+        self._begin = len(context)
+        """Where in the buffer the text begins."""
         self._keep = 0
         """From here on the buffer is still undecided, though part of it may be out (a name in front of its value)."""
         self._slots: deque[tuple[Slot, int]] = deque()
@@ -61,6 +67,8 @@ class Channel:
         self._swallow: re.Pattern[str] | None = None
         self._alone: list[Found] = []
         """What is a secret in one of the undecided pieces by itself, in ascending order."""
+        self.unfinished = before
+        """What is at the end of the text may still become a secret, and is none so far."""
 
     @property
     def pending(self) -> bool:
@@ -90,10 +98,8 @@ class Channel:
         if self._slots or self._swallow is not None or self._keep < begin or starts_at_once(piece):
             return None
         text = self._buffer + piece
-        if cut_escape(text) < len(text):
-            return None
-        view = View(text)
-        if places(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
+        view = View(text, whole=False)
+        if view.end < len(text) or places(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
             return None
         return text
 
@@ -101,6 +107,7 @@ class Channel:
         """`text` is what `glance` returned, and its piece is shown."""
         self._buffer = text
         self._shown = self._keep = len(text)
+        self.unfinished = ""
         self._trim()
 
     def expire(self, now_s: float) -> None:
@@ -139,13 +146,12 @@ class Channel:
 
     def _decide(self, final: bool, cut_short: bool = False) -> None:
         length = len(self._buffer)
-        cut = length if final else cut_escape(self._buffer)
-        view = View(self._buffer if cut == length else self._buffer[:cut])
-        result = scan(view.text, view.from_raw(min(self._keep, cut)), final)
+        view = View(self._buffer, whole=final)
+        result = scan(view.text, view.from_raw(min(self._keep, view.end)), final)
         found = [in_raw(one, view) for one in result.found]
         hold = view.to_raw(result.hold)
         self._keep = view.to_raw(result.keep)
-        self._public = result.public or hold == cut
+        self._public = result.public or hold == view.end
         last = result.found[-1] if result.found else None
         if last is not None and last.swallow is not None and (last.endless or cut_short):
             dragged = last.swallow.match(view.text, last.end)
@@ -155,6 +161,10 @@ class Channel:
         if self._alone:
             found = self._with_those_alone(found, hold)
             hold = max(hold, found[-1].end) if found else hold
+        if not final:
+            self.unfinished = self._buffer[max(self._begin, min(hold, self._keep)) :]
+        elif found and found[-1].end > length - len(self.unfinished):
+            self.unfinished = ""
         self._show(hold, found)
         self._trim()
 
@@ -215,6 +225,7 @@ class Channel:
         self._buffer = self._buffer[done:]
         self._shown -= done
         self._keep -= done
+        self._begin = max(0, self._begin - done)
         self._slots = deque((slot, ends - done) for slot, ends in self._slots)
         self._alone = [replace(one, start=one.start - done, end=one.end - done) for one in self._alone]
 

@@ -66,7 +66,10 @@ for _row in RULES:
 
 def redact(raw: str, start: int = 0, depth: int = 0) -> str:
     """The whole text without its secrets, from `start` on (what is before is context, and is not returned)."""
-    found = secrets(raw, depth)
+    return _without(secrets(raw, depth), raw, start)
+
+
+def _without(found: list[Found], raw: str, start: int) -> str:
     if not found:
         return raw[start:] if start else raw
     pieces: list[str] = []
@@ -78,6 +81,26 @@ def redact(raw: str, start: int = 0, depth: int = 0) -> str:
         done = secret.end
     pieces.append(raw[done:])
     return "".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a text that may go on elsewhere. `secret`: what ends there is one by itself."""
+
+    secret: Found | None
+
+
+def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail | None]:
+    """As `redact`, and what is undecided at the text's end, if anything is."""
+    view = View(raw, whole=False)
+    result = scan(view.text, 0, False)
+    if view.end == len(raw) and min(result.keep, result.hold) == len(view.text):
+        return _without([in_raw(secret, view) for secret in result.found], raw, start), None
+    whole = View(raw)
+    decided = result.found[-1].end if result.found else 0
+    rest = scan(whole.text, min(result.keep, result.hold), True).found
+    found = [in_raw(one, whole) for one in (*result.found, *(one for one in rest if one.start >= decided))]
+    return _without(found, raw, start), Tail(found[-1] if found and found[-1].end == len(raw) else None)
 
 
 def secrets(raw: str, depth: int = 0) -> list[Found]:
@@ -97,7 +120,9 @@ def suspicious(raw: str) -> bool:
 
 
 def _starts_some_rule(view: str, at: int) -> bool:
-    return any(view.startswith(row.anchors, at) for row in _BY_FIRST.get(view[at], ()))
+    return any(view.startswith(row.anchors, at) for row in _BY_FIRST.get(view[at], ())) or any(
+        view.startswith(row.marker, at + row.back) for row in MARKED
+    )
 
 
 def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
@@ -149,7 +174,7 @@ def _judge(view: str, at: int, final: bool, depth: int, opened: list[int]) -> Fo
     if best is not None and best.start > at:
         # A value of a known format is the same secret with and without a name in front of it.
         known = _best(_BY_FIRST.get(view[best.start], ()), view, best.start)
-        return known if known is not None and known.start == best.start else best
+        return known if known is not None and known.start == best.start and known.end >= best.end else best
     if best is None:
         best = _match_marked(view, at)
     if best is None and depth < _DEEPEST_BASE64 and at >= opened[at % 4] and is_text(view, at):

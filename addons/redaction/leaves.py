@@ -27,7 +27,7 @@ _MARKS: Final = (
 )
 _ALIASES: Final = {"content_block": "delta"}
 """Anthropic: a block's first text comes in `content_block_start`, the rest in `content_block_delta`."""
-_SINGLE: Final = frozenset(
+NEVER_CONTINUED: Final = frozenset(
     [
         "id",
         "name",
@@ -63,9 +63,10 @@ _SINGLE: Final = frozenset(
     ]
 )
 """Members that the next frame's never continue: identifiers, kinds, filler. They are looked at by themselves."""
+_ANY_PLACE: Final = "*"
 ENCODED_MEMBER: Final = "bytes"
 """Bedrock: a payload in the payload, in base64."""
-TELLING: Final = frozenset(("type", "event_type", "item_id", "index", "thought", *_MARKS))
+TELLING: Final = frozenset(("type", "event_type", "item_id", "index", "jsonPath", "thought", *_MARKS))
 """Members whose values decide of which text the frame's strings are pieces."""
 
 
@@ -118,24 +119,25 @@ def leaves(document: Any, event: str | None, nest: tuple[Any, ...] = ()) -> list
 
 def _collect(node: Any, name: str, path: tuple[Any, ...], base: Key, found: list[Leaf]) -> None:
     if isinstance(node, str):
-        found.append(Leaf(Key(base.nest, base.event, base.kind, base.marks, path), name, node, name in _SINGLE))
+        found.append(Leaf(Key(base.nest, base.event, base.kind, base.marks, path), name, node, name in NEVER_CONTINUED))
     elif isinstance(node, dict):
         for key, member in node.items():
             if isinstance(member, (str, dict, list)):
                 _collect(member, key, (*path, _ALIASES.get(key, key)), base, found)
     elif isinstance(node, list):
-        for position, member in enumerate(node):
-            _collect(member, "", (*path, _place(member, position, name)), base, found)
+        for member in node:
+            _collect(member, "", (*path, _place(member, name)), base, found)
 
 
-def _place(member: Any, position: int, name: str) -> Any:
-    """What tells an array's element from its neighbours in other frames: its own index, in Gemini's parts its kind."""
+def _place(member: Any, name: str) -> Any:
+    """What tells an array's element from the others: its own index or path, in Gemini's parts its kind. Where there is
+    nothing of that, clients put the elements' texts together."""
     if not isinstance(member, dict):
-        return position
+        return _ANY_PLACE
     if name == "parts":
         return ("thought", bool(member.get("thought")))
-    index = member.get("index")
-    return index if isinstance(index, int | str) else position
+    told = member.get("index", member.get("jsonPath"))
+    return told if isinstance(told, int | str) else _ANY_PLACE
 
 
 def replace_values(text: str, replace: Callable[[int, str], str]) -> str:

@@ -16,6 +16,8 @@ from typing import Any, Final
 from addons.redaction.channel import Slot
 from addons.redaction.leaves import (
     ENCODED_MEMBER,
+    NEVER_CONTINUED,
+    Key,
     Leaf,
     count_values,
     leaves,
@@ -45,6 +47,10 @@ class Payload:
     strings: list[Leaf] = field(default_factory=list)
     """All of them, when there is certainly no secret in any by itself and no payload in the payload."""
 
+    def decide(self, numbers: list[int], texts: list[str], strings: list[Leaf]) -> None:
+        """These strings are now these texts."""
+        self.texts |= {n: text for n, text in zip(numbers, texts, strict=True) if text != strings[n].text}
+
     @property
     def settled(self) -> bool:
         return all(slot.settled for slot in self.slots.values()) and all(
@@ -67,7 +73,7 @@ def open_payload(
     raw: str, event: str | None, redactor: Redactor, feed: Feed, nest: tuple[Any, ...] = ()
 ) -> Payload | None:
     """The payload of a JSON text, its strings fed to their channels; None where the text is no JSON object or array."""
-    document = _parsed(raw)
+    document = parsed(raw)
     if document is None:
         return None
     suspicious = redactor.suspicious(raw)
@@ -81,6 +87,7 @@ def open_payload(
             return Payload(redact_literals(raw, redactor.text), document)
         raw = redact_keys(raw, redactor.text)
     payload = Payload(raw, document)
+    rows: dict[Key, list[int]] = {}
     for number, leaf in enumerate(strings):
         if leaf.name == ENCODED_MEMBER and len(nest) < _LONGEST_NEST:
             inner = _decoded(leaf.text)
@@ -93,14 +100,21 @@ def open_payload(
         slot = feed(leaf)
         if slot is not None:
             payload.slots[number] = slot
-        elif suspicious and (clean := redactor.member(leaf.name, leaf.text)) != leaf.text:
-            payload.texts[number] = clean
+        elif leaf.name not in NEVER_CONTINUED:
+            rows.setdefault(leaf.key, []).append(number)
+        elif suspicious:
+            payload.decide([number], [redactor.member(leaf.name, leaf.text)], strings)
+    for row in rows.values():
+        texts = [strings[number].text for number in row]
+        if suspicious or any(redactor.may_go_on(text) for text in texts[:-1]):
+            payload.decide(row, redactor.row(strings[row[0]].name, texts), strings)
     if not suspicious and not payload.nested:
         payload.strings = strings
     return payload
 
 
-def _parsed(raw: str) -> Any:
+def parsed(raw: str) -> Any:
+    """A JSON object, array or string; None where the text is none."""
     if raw.lstrip()[:1] not in ("{", "[", '"'):
         return None
     try:

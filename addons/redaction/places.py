@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from addons.redaction.rules import MARKED, RULES, Marked
+from addons.redaction.rules import MARKED, RULES, SHOWN_OF_MARKED, Marked
 from addons.redaction.shapes import ALNUM
+from addons.redaction.view import SLICE
 
 LOOK_BEHIND: Final = 96
 """How much decided text must stay in front of the undecided, for rules that look back."""
-SLICE: Final = 65_536
 _OVERLAP: Final = 64
 """So far beyond a slice's end a search may look: further than any literal beginning is long."""
 _LONGEST_LEAD: Final = 8
@@ -79,7 +79,7 @@ def places(view: str, start: int) -> list[int]:
         if 0 < start <= _ENCODED_LEAD and _ENCODED_AT.match(view):
             found.append(0)
     for row in MARKED:
-        if row.marker in view:
+        if _has(view, row.marker):
             found += _marked_places(row, view, max(0, start - LOOK_BEHIND))
     return sorted({at for at in found if at >= start - LOOK_BEHIND}) if found else found
 
@@ -94,11 +94,14 @@ def marked_tail(view: str) -> tuple[int, bool] | None:
     tail = view[-LOOK_BEHIND:]
     dot = tail.rfind(".", -17) if len(tail) > 17 else -1
     if not (
-        tail[-16:].isalnum() or "Q" in tail or tail[max(0, dot - 16) : max(0, dot)].isalnum() or ".atlasv1." in tail
+        tail[-SHOWN_OF_MARKED - 1 :].isalnum()
+        or "Q" in tail
+        or tail[max(0, dot - 16) : max(0, dot)].isalnum()
+        or ".atlasv1." in tail
     ):
         return None
     offset = max(0, len(view) - LOOK_BEHIND)
-    begun = [found for row in MARKED if (found := row.part.search(view, offset))]
+    begun = [found for row in MARKED if (found := row.part.search(view, offset)) and row.likely(found[0])]
     return min(((found.start(), found.lastgroup == "public") for found in begun), default=None)
 
 
@@ -120,6 +123,12 @@ def _ends(pattern: re.Pattern[str], view: str, start: int) -> list[int]:
         found = pattern.finditer(view, begin, end + _OVERLAP)
         ends += [one.end() for one in found if one.start() < end]
     return ends
+
+
+def _has(view: str, marker: str) -> bool:
+    if len(view) <= SLICE:
+        return marker in view
+    return any(view.find(marker, start, start + SLICE + len(marker)) >= 0 for start in range(0, len(view), SLICE))
 
 
 def _marked_places(row: Marked, view: str, start: int) -> Iterator[int]:

@@ -20,6 +20,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _MASKED_END: Final = re.compile(r"[xX]{10,}$")
 _MASK: Final = re.compile(r"[xX*.•_-]*")
 _SHORTEST_PASSWORD: Final = 4
+_SHORTEST_NO_WORD: Final = 8
 _PLACEHOLDERS: Final = frozenset(
     [
         "password",
@@ -103,6 +104,23 @@ def _is_identifier(piece: str) -> bool:
 def _is_scrambled(piece: str) -> bool:
     """Letters whose case changes as it does in no row of words."""
     return 5 * len(_WORDS.findall(piece)) > 2 * len(piece)
+
+
+def is_word(text: str) -> bool:
+    """A word, a name or a number, rather than the rest of a key; all that is short."""
+    return len(text) < _SHORTEST_NO_WORD or text.isdigit() or (_digits(text) == 0 and not starts_as_no_word(text))
+
+
+def starts_as_no_word(piece: str) -> bool:
+    """Whether somewhere letters of both cases and perhaps digits are mixed as in no name: `aB3dE`, `getElementById`
+    is none. What it says of a beginning stands whatever follows."""
+    if piece.lower() == piece or piece.upper() == piece:
+        return False
+    return any(_is_no_word(piece[:length]) for length in range(_SHORTEST_NO_WORD, len(piece) + 1))
+
+
+def _is_no_word(piece: str) -> bool:
+    return 3 * (len(_WORDS.findall(piece)) + len(_NUMBERS.findall(piece))) >= len(piece) and piece != piece.lower()
 
 
 def _digits(piece: str) -> int:

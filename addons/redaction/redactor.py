@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from addons.redaction.finder import hashed, redact, suspicious
+from addons.redaction.finder import hashed, redact, redact_and_tell, suspicious
 from addons.redaction.headers import LOCATIONS, is_secret, redact_protocols
+from addons.redaction.places import LOOK_BEHIND
+from addons.redaction.rows import redact_row
 from addons.redaction.rules import SECRET_NAMES
 from addons.redaction.urls import redact_url
 
@@ -19,6 +21,23 @@ _SECRET_NAME: Final = re.compile(rf"(?:^|.*[^A-Za-z0-9])(?:{'|'.join(map(re.esca
 _MOST_KNOWN_KEYS: Final = 4096
 _LONGEST_KNOWN_KEY: Final = 64
 _HASHED: Final = re.compile(r"hash:[0-9a-f]{16}")
+
+
+class _Place(NamedTuple):
+    """A value and where its clean copy goes. `name` is the member's that it is of; `path`, the number of its path, is
+    negative when that leads through an array."""
+
+    target: Any
+    at: Any
+    name: str
+    item: Any
+    path: int
+
+
+def _path(paths: dict[tuple[int, str | None], int], parent: int, name: str | None) -> int:
+    """The number of the path that goes on by this member; by whatever element of an array where the name is None."""
+    number = paths.setdefault((parent, name), len(paths) + 1)
+    return -abs(number) if parent < 0 or name is None else number
 
 
 def tells_secret(name: str) -> bool:
@@ -53,27 +72,47 @@ class Redactor:
         if not self.enabled:
             return value
         box: list[Any] = [None]
-        waiting: list[tuple[Any, Any, str, Any]] = [(box, 0, "", value)]
+        waiting: list[_Place] = [_Place(box, 0, "", value, 0)]
+        paths: dict[tuple[int, str | None], int] = {}
+        rows: dict[int, list[_Place]] = {}
         changed = False
         while waiting:
-            target, place, name, item = waiting.pop()
+            place = waiting.pop()
+            target, at, name, item, path = place
             if isinstance(item, str):
-                clean = target[place] = self.member(name, item)
+                if path < 0:
+                    rows.setdefault(path, []).append(place)
+                    continue
+                clean = target[at] = self.member(name, item)
                 changed = changed or clean is not item
             elif isinstance(item, dict):
                 names = [self._key(key) for key in item]
                 changed = changed or any(clean is not key for clean, key in zip(names, item, strict=True))
                 # The keys first, so that their order stays though the values come later.
-                copy = target[place] = dict.fromkeys(names)
-                waiting += (
-                    (copy, clean, key, member) for clean, (key, member) in zip(names, item.items(), strict=True)
+                copy = target[at] = dict.fromkeys(names)
+                members = zip(names, item.items(), strict=True)
+                waiting += reversed(
+                    [_Place(copy, clean, key, member, _path(paths, path, key)) for clean, (key, member) in members]
                 )
             elif isinstance(item, list):
-                copy_list = target[place] = [None] * len(item)
-                waiting += ((copy_list, index, "", member) for index, member in enumerate(item))
+                copy_list = target[at] = [None] * len(item)
+                inside = _path(paths, path, None)
+                waiting += reversed([_Place(copy_list, n, "", member, inside) for n, member in enumerate(item)])
             else:
-                target[place] = item
+                target[at] = item
+        for row in rows.values():
+            for place, clean in zip(row, self.row(row[0].name, [place.item for place in row]), strict=True):
+                place.target[place.at] = clean
+                changed = changed or clean is not place.item
         return box[0] if changed else value
+
+    def row(self, name: str, texts: list[str]) -> list[str]:
+        """The values of the same member in each element of an array."""
+        return redact_row(texts, f'{name}":"' if tells_secret(name) else "") if self.enabled else texts
+
+    def may_go_on(self, text: str) -> bool:
+        """Whether what is at the end of a text that is not suspicious may be the beginning of a secret."""
+        return self.enabled and redact_and_tell(text[-LOOK_BEHIND:])[1] is not None
 
     def _key(self, key: str) -> str:
         """Keys are few, and repeated in each object."""

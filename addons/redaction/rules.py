@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from addons.redaction import plausible
@@ -24,6 +25,7 @@ from addons.redaction.shapes import (
     Pattern,
     Rule,
     Run,
+    anything,
     rule,
 )
 
@@ -275,8 +277,8 @@ RULES: Final[tuple[Rule, ...]] = (
 
 class Marked(NamedTuple):
     """A secret without a telling beginning: `marker` stands `back` characters after its start, where `found` finds it.
-    `part` finds, at the end of the text, what may still become one: from the moment on at which it is no word any
-    more. Its group `public`, where it has one: what of a key is no secret (its number)."""
+    `part` finds, at the end of the text, what may still become one, if it is `likely` by then (no word any more). Its
+    group `public`, where it has one: what of a key is no secret (its number)."""
 
     name: str
     marker: str
@@ -284,9 +286,11 @@ class Marked(NamedTuple):
     found: re.Pattern[str]
     whole: re.Pattern[str]
     part: re.Pattern[str]
+    likely: Callable[[str], bool] = anything
 
 
-_MIXED: Final = rf"(?=[{ALNUM}]*[0-9])(?=[{ALNUM}]*[a-z])(?=[{ALNUM}]*[A-Z])"
+SHOWN_OF_MARKED: Final = 7
+"""So many characters of what may become a secret are shown before anybody can tell: words are as long."""
 _MIXED_CASE: Final = rf"(?=[{ALNUM}]*[a-z])(?=[{ALNUM}]*[A-Z])(?=[{ALNUM}]*(?:[0-9]|[A-Z][{ALNUM}]?[A-Z]))"
 """A file's name is no key, nor is `Md5.ClassNameOfSorts`."""
 
@@ -299,7 +303,11 @@ MARKED: Final[tuple[Marked, ...]] = (
         52,
         re.compile("JQQJ9"),
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{27}}(?:[{ALNUM}]{{2}}==)?(?![{ALNUM}])"),
-        re.compile(rf"{AFTER_NO_ALNUM}{_MIXED}(?:[{ALNUM}]{{16,56}}|[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{0,29}}={{0,2}})\Z"),
+        re.compile(
+            rf"{AFTER_NO_ALNUM}"
+            rf"(?:[{ALNUM}]{{{SHOWN_OF_MARKED + 1},56}}|[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{0,29}}={{0,2}})\Z"
+        ),
+        plausible.starts_as_no_word,
     ),
     Marked(
         "azure ad client secret",

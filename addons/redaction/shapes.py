@@ -12,7 +12,7 @@ secret starts, unset while the text is still inside the context.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -139,7 +139,7 @@ def _whole(items: tuple[Item, ...]) -> str:
         case (str() as literal, *rest):
             return re.escape(literal) + _whole(tuple(rest))
         case (OneOf(options), *rest):
-            return _either(options) + _whole(tuple(rest))
+            return either(options) + _whole(tuple(rest))
         case (Pattern(whole, _), *rest):
             return f"(?:{whole})" + _whole(tuple(rest))
         case (Run(chars, least, None),):
@@ -164,8 +164,7 @@ def _part(items: tuple[Item, ...]) -> str:
                 pattern = rf"(?:\Z|{re.escape(character)}{pattern})"
             return pattern
         case (OneOf(options), *rest):
-            beginnings = [option[:length] for option in options for length in range(len(option))]
-            return rf"(?:{_either(beginnings)}\Z|{_either(options)}{_part(tuple(rest))})"
+            return rf"(?:{either(beginnings(options))}\Z|{either(options)}{_part(tuple(rest))})"
         case (Pattern(whole, part), *rest):
             return rf"(?:(?:{part})\Z|(?:{whole}){_part(tuple(rest))})"
         case (Run(chars, _, None),):
@@ -178,6 +177,11 @@ def _part(items: tuple[Item, ...]) -> str:
     raise ValueError(items)
 
 
-def _either(options: list[str] | tuple[str, ...]) -> str:
+def either(options: Iterable[str]) -> str:
     longest_first = sorted(set(options), key=len, reverse=True)
     return "(?:" + "|".join(re.escape(option) for option in longest_first) + ")"
+
+
+def beginnings(options: Iterable[str]) -> set[str]:
+    """Whatever one of the options may have been before its last character came."""
+    return {option[:length] for option in options for length in range(len(option))}

@@ -73,8 +73,8 @@ class CallBook:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self._open: dict[str, Exchange] = {}
-        self._by_id: dict[tuple[str, str], Call] = {}
-        self._anywhere: dict[str, Call] = {}
+        self._by_id: dict[str | tuple[str, str], Call] = {}
+        """By id; where other sessions have the same, by session and id."""
         self._agents: dict[tuple[str, str | None, str], _Agent] = {}
         self._mentioned: set[tuple[str, str]] = set()
         self._chains: dict[str, int] = {}
@@ -94,7 +94,7 @@ class CallBook:
             if call_id is not None:
                 self._take(asked, result, call_id)
         for call_id in asked.doubled:
-            if call := self._by_id.get((exchange.session_id, call_id)):
+            if call := self._find(exchange.session_id, call_id):
                 call.take(Step.RESULT)
         if exchange.purpose in WORKING:
             for call in agent.waiting:
@@ -140,18 +140,27 @@ class CallBook:
                 call.violate(Violation.ARGUMENTS_NO_JSON)
         self.calls.append(call)
         if told.call_id is not None:
-            key = (exchange.session_id, told.call_id)
-            if key in self._by_id:
-                call.violate(Violation.ID_REUSED)
-            self._by_id[key] = self._anywhere[told.call_id] = call
+            self._enter(call, exchange.session_id, told.call_id)
         return call
 
+    def _enter(self, call: Call, session_id: str, call_id: str) -> None:
+        key: str | tuple[str, str] = call_id
+        known = self._by_id.get(key)
+        if known is not None and _session_of(known) != session_id:
+            key = (session_id, call_id)
+            known = self._by_id.get(key)
+        if known is not None:
+            call.violate(Violation.ID_REUSED)
+        self._by_id[key] = call
+
+    def _find(self, session_id: str, call_id: str) -> Call | None:
+        """A session that is resumed under a new id answers what the old one has called."""
+        return self._by_id.get((session_id, call_id)) or self._by_id.get(call_id)
+
     def _take(self, asked: Asked, result: Result, call_id: str) -> None:
-        key = (asked.exchange.session_id, call_id)
-        # A session that is resumed under a new id answers what the old one has called.
-        call = self._by_id.get(key) or self._anywhere.get(call_id)
+        call = self._find(asked.exchange.session_id, call_id)
         if call is None:
-            self._take_orphan(asked, result, key)
+            self._take_orphan(asked, result, (asked.exchange.session_id, call_id))
         elif call.result is None:
             self._give(call, asked, result)
         elif asked.previous_response_id and call.result.digest != result.digest:
@@ -171,8 +180,7 @@ class CallBook:
             return
         self._mentioned.add(key)
         call = Call(result.call_id, "", "", None, None, State.RETURNED)
-        call.moments[State.RETURNED] = asked.at
-        call.result, call.returned_in = result, asked.exchange
+        call.returned_at, call.result, call.returned_in = asked.at, result, asked.exchange
         call.violate(Violation.RESULT_WITHOUT_CALL)
         self.calls.append(call)
 
@@ -183,3 +191,7 @@ class CallBook:
 
     def _chain(self, previous_response_id: str | None) -> int:
         return 0 if previous_response_id is None else self._chains.get(previous_response_id, 0) + 1
+
+
+def _session_of(call: Call) -> str | None:
+    return call.announced_in.session_id if call.announced_in else None

@@ -1,12 +1,12 @@
 """The life of one tool call: announced → arguments streaming → complete → result returned (SPEC S3.25).
 
-In: steps, each with its moment. Out: the state, the moment of each state, and the invariants that were violated. A step
-that the table does not allow is a violation; the call goes on from it as the wire did.
+In: steps, each with its moment. Out: the state, the moments of the last two, and the invariants that were violated. A
+step that the table does not allow is a violation; the call goes on from it as the wire did.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -69,11 +69,11 @@ class Result:
     """A tool's result as a request has it. `digest` is the same for the same content."""
 
     call_id: str | None
-    digest: str
+    digest: int
     chars: int
     is_error: bool
     head: str = ""
-    """How it begins."""
+    """How it begins, where it is an error."""
     exit_code: int | None = None
     """A command's, where the result tells it."""
 
@@ -88,9 +88,9 @@ class Call:
     announced_in: Exchange | None
     argument_chars: int | None = None
     state: State = State.ANNOUNCED
-    moments: dict[State, datetime] = field(default_factory=dict)
-    """When each state was reached; without those that nothing tells."""
-    violations: list[Violation] = field(default_factory=list)
+    complete_at: datetime | None = None
+    returned_at: datetime | None = None
+    violations: tuple[Violation, ...] = ()
     result: Result | None = None
     returned_in: Exchange | None = None
     """Whose request brought the result first."""
@@ -112,9 +112,11 @@ class Call:
             self.violate(violation)
         else:
             return
-        if at is not None:
-            self.moments.setdefault(self.state, at)
+        if self.state is State.COMPLETE:
+            self.complete_at = self.complete_at or at
+        elif self.state is State.RETURNED:
+            self.returned_at = self.returned_at or at
 
     def violate(self, violation: Violation) -> None:
         if violation not in self.violations:
-            self.violations.append(violation)
+            self.violations += (violation,)

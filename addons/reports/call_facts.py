@@ -1,4 +1,4 @@
-"""Facts about tool calls, as SQL: what answers announce, what stands in conversations, which of it each request has.
+"""Facts about tool calls, as SQL: what stands in conversations, and which of it each request has.
 
 In: fields of the log's records (LOGFORMAT.md). Out: `SELECT`s for facts.py. Of a conversation's element they find, in
 every dialect, the calls that a client answers and the results, as `protocols/request_text.py` does in Python. As SQL
@@ -8,20 +8,7 @@ they run on all processors, and in an index only over what is new.
 from __future__ import annotations
 
 HEAD_CHARS = 400
-"""How much of a result is kept for a report to show."""
-
-ANNOUNCED_FIELDS = {"flow_id": "VARCHAR", "tool_calls": "JSON"}
-
-# A line that is no record has to keep its row of nulls: unnesting nothing would drop it.
-ANNOUNCED = """
-    SELECT flow_id, place, call->>'$.id' AS call_id, coalesce(call->>'$.name', '') AS tool, call->>'$.kind' AS kind,
-        length(coalesce(call->>'$.arguments_raw', call->>'$.arguments'))::INTEGER AS argument_chars,
-        coalesce(json_type(call, '$.arguments') != 'NULL', false) AS is_json
-    FROM (
-        SELECT flow_id, unnest(calls) AS call, generate_subscripts(calls, 1)::INTEGER AS place
-        FROM (
-            SELECT flow_id, CASE WHEN flow_id IS NULL THEN [NULL] ELSE json_extract(tool_calls, '$[*]') END AS calls
-            FROM records))"""
+"""How much of an error is kept for a report to show."""
 
 CONVERSATION_FIELDS = {"flow_id": "VARCHAR", "request": "JSON"}
 
@@ -29,19 +16,28 @@ _PLACES = ("messages", "input", "contents", "request.contents", "response.input"
 """Where a request, or what wraps one, has the conversation whose elements may be calls and results."""
 
 
-def _item_number(digest: str) -> str:
-    """Half of a content's hash: in a log of millions of contents two are the same once in a million logs."""
-    return f"('0x' || left({digest}, 16))::UBIGINT"
+RECENT = 200
+"""So many of a conversation's last elements are looked at. What is new in it, and what answers it, is among them."""
 
+_PREVIOUS = ("previous_response_id", "response.previous_response_id")
 
-_REFERENCES = ", ".join(f"""json_extract_string(request, '$.{place}[*]."$ref"')""" for place in _PLACES)
+_PATHS = ", ".join(f"'$.{path}'" for path in (*_PREVIOUS, *_PLACES))
 
+# All paths at once, since each extraction parses the request. References are found by what they look like: to take
+# each out of the JSON takes ten times as long and as much memory.
 CONVERSATIONS = f"""
-    SELECT flow_id,
-        coalesce(request->>'$.previous_response_id', request->>'$.response.previous_response_id')
-            AS previous_response_id,
-        [{_item_number("digest")} FOR digest IN list_concat({_REFERENCES})] AS items
-    FROM records"""
+    SELECT flow_id, coalesce(found[1]->>'$', found[2]->>'$') AS previous_response_id,
+        [('0x' || half)::UBIGINT FOR half IN regexp_extract_all(
+            array_to_string(found[{len(_PREVIOUS) + 1}:]::VARCHAR[], ','),
+            '"\\$ref": *"([0-9a-f]{{16}})', 1)[-{RECENT}:]] AS items
+    FROM (SELECT flow_id, json_extract(request, [{_PATHS}]) AS found FROM records)"""
+"""An item is half of a content's hash: in a log of millions of contents two are the same once in a million logs."""
+
+_SIGNS = (
+    'tool_calls"|tool_use"|toolUse"|unction_?[Cc]all"|_call"|tool_result"|toolResult"|unction_?[Rr]esponse"|_output"'
+    '|"role": *"(tool|function)"'
+)
+"""An element without any of them has neither call nor result: most have not."""
 
 ITEM_FIELDS = {"hash": "VARCHAR", "content": "JSON"}
 
@@ -56,7 +52,9 @@ _CALLS = """list_concat(
     [{call_id: block->>'$.toolUse.toolUseId', tool: block->>'$.toolUse.name'}
         FOR block IN blocks IF json_type(block, '$.toolUse') = 'OBJECT'],
     [{call_id: block->>'$.functionCall.id', tool: block->>'$.functionCall.name'}
-        FOR block IN blocks IF json_type(block, '$.functionCall') = 'OBJECT'])"""
+        FOR block IN blocks IF json_type(block, '$.functionCall') = 'OBJECT'],
+    [{call_id: block->>'$.function_call.id', tool: block->>'$.function_call.name'}
+        FOR block IN blocks IF json_type(block, '$.function_call') = 'OBJECT'])"""
 
 
 def _string(value: str, path: str) -> str:
@@ -102,12 +100,15 @@ _BEDROCK = _result(
     "json_extract(block, '$.toolResult.content')",
     "block->>'$.toolResult.status' = 'error'",
 )
-_GEMINI = _result(
-    "block->>'$.functionResponse.id'",
-    "coalesce(block->'$.functionResponse.response.error', block->'$.functionResponse.response.output',"
-    " block->'$.functionResponse.response.result', block->'$.functionResponse.response')",
-    "json_type(block, '$.functionResponse.response.error') != 'NULL'",
-)
+
+
+def _gemini(name: str) -> str:
+    """`name`: protobuf's JSON takes both spellings."""
+    said = ", ".join(f"block->'$.{name}.response{path}'" for path in (".error", ".output", ".result", ""))
+    is_error = f"json_type(block, '$.{name}.response.error') != 'NULL'"
+    found = _result(f"block->>'$.{name}.id'", f"coalesce({said})", is_error)
+    return f"[{found} FOR block IN blocks IF json_type(block, '$.{name}') = 'OBJECT']"
+
 
 _RESULTS = f"""CASE
     WHEN suffix(type, '_output') THEN [{_RESPONSES}]
@@ -115,7 +116,7 @@ _RESULTS = f"""CASE
     ELSE list_concat(
         [{_ANTHROPIC} FOR block IN blocks IF block->>'$.type' = 'tool_result'],
         [{_BEDROCK} FOR block IN blocks IF json_type(block, '$.toolResult') = 'OBJECT'],
-        [{_GEMINI} FOR block IN blocks IF json_type(block, '$.functionResponse') = 'OBJECT'])
+        {_gemini("functionResponse")}, {_gemini("function_response")})
     END"""
 
 _EXIT_CODE = r"""try_cast(nullif(coalesce(
@@ -124,27 +125,28 @@ _EXIT_CODE = r"""try_cast(nullif(coalesce(
 """Of a command, where the client writes it into the result: Claude Code's first line, Codex's head or metadata."""
 
 ITEMS = f"""
-    SELECT hash, {_item_number("hash")} AS item, calls,
-        [{{call_id: result.call_id, digest: md5(result.text), chars: length(result.text)::INTEGER,
-           head: left(result.text, {HEAD_CHARS}), is_error: result.is_error, exit_code: {_EXIT_CODE}}}
-         FOR result IN results] AS results
+    SELECT hash, ('0x' || left(hash, 16))::UBIGINT AS item, calls,
+        [{{call_id: told.call_id, digest: told.digest, chars: told.chars, is_error: told.is_error,
+           exit_code: told.exit_code, head: CASE WHEN told.is_error OR told.exit_code != 0 THEN told.head END}}
+         FOR told IN [
+            {{call_id: result.call_id, digest: md5_number_lower(result.text), chars: length(result.text)::INTEGER,
+              is_error: result.is_error, exit_code: {_EXIT_CODE}, head: left(result.text, {HEAD_CHARS})}}
+            FOR result IN results]] AS results
     FROM (
         SELECT hash, {_CALLS} AS calls, {_RESULTS} AS results
         FROM (
             SELECT hash, content, content->>'$.type' AS type, content->>'$.role' AS role,
                 CASE WHEN json_type(content, '$.content') = 'ARRAY' THEN json_extract(content, '$.content[*]')
                     ELSE json_extract(content, '$.parts[*]') END AS blocks
-            FROM records))
+            FROM records WHERE hash IS NULL OR regexp_matches(content::VARCHAR, '{_SIGNS}')))
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
 
-RECENT = 200
-"""So many of a conversation's last elements are looked at. What is new in it, and what answers it, is among them."""
-
-MOMENTS = f"""
-    WITH recent AS (
-        SELECT flow_id, session_id, started, unnest(items[-{RECENT}:]) AS item,
-            generate_subscripts(items[-{RECENT}:], 1) AS place
-        FROM conversations JOIN exchanges USING (flow_id)),
+MOMENTS = """
+    WITH concerned AS (
+        SELECT * FROM exchanges WHERE session_id IN (SELECT session_id FROM calls) OR session_id IS NULL),
+    recent AS (
+        SELECT flow_id, session_id, started, unnest(items) AS item, generate_subscripts(items, 1) AS place
+        FROM conversations JOIN concerned USING (flow_id)),
     marked AS (
         SELECT recent.*, len(calls) > 0 AS has_calls, len(results) > 0 AS has_results
         FROM recent JOIN call_items USING (item)),
@@ -159,7 +161,7 @@ MOMENTS = f"""
             WHERE has_results AND place > coalesce(last_call, 0))
         GROUP BY flow_id, item, place),
     elements AS (
-        SELECT flow_id, list({{is_latest: is_latest, calls: calls, results: results}} ORDER BY place) AS elements
+        SELECT flow_id, list({is_latest: is_latest, calls: calls, results: results} ORDER BY place) AS elements
         FROM told JOIN call_items USING (item) GROUP BY flow_id),
     -- An id has two results in one conversation only where two elements have one, or an element is there twice.
     ids AS (
@@ -179,17 +181,18 @@ MOMENTS = f"""
             GROUP BY session_id, call_id)
         GROUP BY flow_id),
     announced_by AS (
-        SELECT flow_id, list({{call_id: call_id, tool: tool, kind: kind, argument_chars: argument_chars,
-            is_json: is_json}} ORDER BY place) AS announced
-        FROM announced GROUP BY flow_id)
-    SELECT started AS moment, 0 AS what, exchanges.flow_id, idx, session_id, session_number, agent_id,
+        SELECT flow_id, list({call_id: id, tool: coalesce(name, ''), kind: kind,
+            argument_chars: length(coalesce(arguments_raw, arguments::VARCHAR)),
+            is_json: coalesce(json_type(arguments) != 'NULL', false)} ORDER BY place) AS announced
+        FROM tool_calls GROUP BY flow_id)
+    SELECT started AS moment, 0 AS what, concerned.flow_id, idx, session_id, session_number, agent_id,
         coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,
         false AS is_whole, NULL AS response_id, NULL AS announced,
-        exchanges.flow_id IN (SELECT flow_id FROM calls) AS is_wanted
-    FROM exchanges LEFT JOIN conversations USING (flow_id) LEFT JOIN elements USING (flow_id)
+        concerned.flow_id IN (SELECT flow_id FROM calls) AS is_wanted
+    FROM concerned LEFT JOIN conversations USING (flow_id) LEFT JOIN elements USING (flow_id)
         LEFT JOIN doubled USING (flow_id)
     UNION ALL
     SELECT ended, 1, flow_id, idx, session_id, session_number, agent_id, purpose, api, NULL, NULL, NULL,
         "end" = 'complete', response_id, announced, NULL
-    FROM exchanges LEFT JOIN announced_by USING (flow_id) WHERE ended IS NOT NULL"""
+    FROM concerned LEFT JOIN announced_by USING (flow_id) WHERE ended IS NOT NULL"""
 """A row where an exchange begins (`what` 0), and one where it ends: all that its calls and results are told by."""

@@ -66,7 +66,7 @@ def _asked(told: Mapping[str, Any]) -> Asked:
 
 def _result(told: Mapping[str, Any]) -> Result:
     return Result(
-        told["call_id"] or None, told["digest"], told["chars"], told["is_error"], told["head"], told["exit_code"]
+        told["call_id"] or None, told["digest"], told["chars"], told["is_error"], told["head"] or "", told["exit_code"]
     )
 
 

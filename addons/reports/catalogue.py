@@ -7,10 +7,22 @@ the completions are made; and the nearest names to one that is not there.
 from __future__ import annotations
 
 from addons.reports.mode import Mode
-from addons.reports.modes import contents, exchanges, sessions, speed, tool_calls, tools, trouble, usage
+from addons.reports.modes import (
+    contents,
+    exchanges,
+    instructions,
+    sessions,
+    speed,
+    tool_calls,
+    tools,
+    trouble,
+    turns,
+    usage,
+    window,
+)
 from addons.reports.question import QuestionError
 
-_ROOMS = (usage, sessions, exchanges, contents, speed, trouble, tools, tool_calls)
+_ROOMS = (usage, sessions, exchanges, turns, instructions, contents, window, speed, trouble, tools, tool_calls)
 
 MODES: dict[str, Mode] = {mode.name: mode for room in _ROOMS for mode in room.MODES}
 

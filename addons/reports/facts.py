@@ -102,7 +102,6 @@ FACTS: dict[str, Fact] = {
                 session_source, agent_id, parent_id, transport, method, url, http_version, status, request_bytes
                 FROM records""",
         ),
-        Fact("announced", layout.ENDS, call_facts.ANNOUNCED_FIELDS, call_facts.ANNOUNCED),
         Fact("conversations", layout.FLOWS, call_facts.CONVERSATION_FIELDS, call_facts.CONVERSATIONS),
         Fact("call_items", layout.BLOBS, call_facts.ITEM_FIELDS, call_facts.ITEMS),
         Fact(
@@ -184,6 +183,17 @@ FACTS: dict[str, Fact] = {
             layout.BLOBS,
             _text("hash", "kind") | {"content": "JSON"},
             "SELECT hash, kind, content FROM records",
+        ),
+        Fact(
+            "said",
+            layout.BLOBS,
+            _text("hash", "typed") | {"is_models": "BOOLEAN"},
+            "SELECT hash, ('0x' || left(hash, 16))::UBIGINT AS item, is_models, typed FROM records",
+            extract="said",
+            once=("hash",),
+        ),
+        Fact(
+            "replies", layout.ENDS, _text("flow_id", "text", "thinking"), "SELECT flow_id, text, thinking FROM records"
         ),
         Fact(
             "numbers",

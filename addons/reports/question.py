@@ -157,6 +157,10 @@ OPTIONS: tuple[Option, ...] = (
     ),
 )
 
+_NOT_IN_ADDRESSES = ("engine", "format", "output", "file", "log-dir")
+ADDRESSABLE = tuple(option.name for option in OPTIONS if option.name not in _NOT_IN_ADDRESSES)
+"""What an address on the web may ask by. Paths and programs are not among it: anybody's link could use them."""
+
 _BY_NAME = {option.name: option for option in OPTIONS}
 _CONTEXT_FIRST = ("tz",)
 """What other values are read by."""

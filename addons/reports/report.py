@@ -22,7 +22,7 @@ from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
 from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
-from addons.reports.mode import GROUPS, Group, Mode, Row
+from addons.reports.mode import GROUPS, LATEST, SESSION, Group, Mode, Row
 from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
 from addons.reports.question import Question, QuestionError
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 _BATCH = 500
 """Rows that are made at once: while they are, no other thread runs."""
 
-SESSION = "[SESSION]"
-"""An argument that says which session is meant, as --session does."""
+LATEST_ROWS = 10
 
 _KEPT_ROWS = 20_000
 """So many are taken at once, so that a slow reader does not keep the index from others."""
@@ -67,6 +66,8 @@ def answer(
     and OSError where the log can't be read."""
     mode = find(question.mode)
     _check(question, mode)
+    if mode.argument == LATEST:
+        question = replace(question, last=_latest(question))
     if mode.argument == SESSION and question.arguments:
         question = replace(question, session=question.arguments[0])
     groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
@@ -121,6 +122,14 @@ def _check(question: Question, mode: Mode) -> None:
         raise QuestionError(
             f"{mode.name} has a row for each {mode.columns[0].name}; --group-by goes with tokens or cost"
         )
+
+
+def _latest(question: Question) -> int:
+    if not question.arguments:
+        return question.last or LATEST_ROWS
+    if not question.arguments[0].isdecimal() or not int(question.arguments[0]):
+        raise QuestionError(f"{question.mode} {question.arguments[0]}: say how many, such as 20")
+    return int(question.arguments[0])
 
 
 def _nothing_in(files: LogFiles) -> str:

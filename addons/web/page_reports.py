@@ -1,8 +1,7 @@
 """Reports for the page: what can be asked, and the answers as tables or files.
 
-In: a mode's name and filters, as they stand in an address. Out: JSON for the page's table, or a file's text. To be
-called on a worker thread: a report reads the log. What an address may ask for is a table here; it names no file to
-read or to write.
+In: a mode's name and filters, as they stand in an address, and then the report. Out: the question; JSON for the page's
+table, or a file's text, made on the thread where the report's rows may be taken.
 """
 
 from __future__ import annotations
@@ -10,23 +9,18 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, Any, Final
 
 import orjson
 
-from addons.reports.catalogue import MODES
+from addons.reports.catalogue import MODES, find
 from addons.reports.columns import NUMERIC
 from addons.reports.formats import formatted, totals_of
-from addons.reports.question import OPTIONS, Question, QuestionError, parse_question
-from addons.reports.report import Report, answer
+from addons.reports.question import ADDRESSABLE, OPTIONS, Question, QuestionError, parse_question
+from addons.reports.report import Report
 from addons.reports.values import shown, told
 from renderers.sanitise import sanitise
-
-FILTERS: Final = ("since", "until", "last", "session", "client", "model", "provider", "purpose", "group-by", "tz")
-"""Of the options of a report in the shell, those that an address may have."""
 
 FILES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -41,9 +35,6 @@ CELL_CHARS: Final = 2_000
 
 _IN_MEMORY_BYTES: Final = 4 << 20
 
-THREADS: Final = 1
-"""The proxy has work too."""
-
 
 def catalogue() -> dict[str, Any]:
     """Every report, and by what it can be narrowed."""
@@ -55,18 +46,14 @@ def catalogue() -> dict[str, Any]:
         ],
         "filters": [
             {"name": name, "value": help_of[name].value, "help": help_of[name].help, "choices": help_of[name].choices}
-            for name in FILTERS
+            for name in ADDRESSABLE
         ],
     }
 
 
-def table(mode: str, asked: Mapping[str, str], log_dir: Path) -> bytes:
+def table(report: Report) -> bytes:
     """Columns and rows as JSON. A number comes as [number, text], so that the page can sort by it."""
-    report = answer(_question(mode, asked), log_dir, THREADS)
-    try:
-        rows = list(itertools.islice(report.rows, MOST_ROWS + 1))
-    finally:
-        report.close()
+    rows = list(itertools.islice(report.rows, MOST_ROWS + 1))
     is_cut = len(rows) > MOST_ROWS
     rows = rows[:MOST_ROWS]
     notes = [*report.notes, *([f"The first {MOST_ROWS:,} rows; the files have all."] if is_cut else [])]
@@ -83,27 +70,23 @@ def table(mode: str, asked: Mapping[str, str], log_dir: Path) -> bytes:
     )
 
 
-def file(mode: str, asked: Mapping[str, str], kind: str, log_dir: Path) -> IO[bytes]:
+def file(report: Report) -> IO[bytes]:
     """All rows, as the shell's report writes them: an open file, at its beginning."""
-    report = answer(replace(_question(mode, asked), format=kind), log_dir, THREADS)
     written = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115  (whoever sends it closes it)
-    try:
-        for piece in formatted(report):
-            written.write(piece.encode("utf-8", "surrogatepass"))
-    finally:
-        report.close()
+    for piece in formatted(report):
+        written.write(piece.encode("utf-8", "surrogatepass"))
     written.seek(0)
     return written
 
 
-def _question(mode: str, asked: Mapping[str, str]) -> Question:
-    """Raises QuestionError."""
+def question(mode: str, asked: Mapping[str, str], kind: str = "table") -> Question:
+    """`kind`: one of FILES, or a table. Raises QuestionError."""
     told_to = {name: value for name, value in asked.items() if value and name != "argument"}
     for name in told_to:
-        if name not in FILTERS:
-            raise QuestionError(f"there is no filter {name} here; the filters are {', '.join(FILTERS)}")
+        if name not in ADDRESSABLE:
+            raise QuestionError(f"there is no filter {name} here; the filters are {', '.join(ADDRESSABLE)}")
     arguments = [asked["argument"]] if asked.get("argument") else []
-    return parse_question(mode, arguments, told_to, datetime.now(UTC))
+    return parse_question(find(mode).name, arguments, {**told_to, "format": kind}, datetime.now(UTC))
 
 
 def _cells(report: Report, row: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from renderers.sanitise import sanitise
-from renderers.spans import Erase, FreshLine, Span, Styled
+from renderers.spans import Erase, FreshLine, Painted, Span, Styled
 
 _FLAT = str.maketrans("\n\t", "  ")
 
@@ -22,8 +22,8 @@ def flat(text: str) -> str:
 class Sheet:
     """Collects spans until they are taken.
 
-    `content_only` (`agent_function_only`) leaves out headers, notes and JSON; `whole_in_header` says that the header is
-    all there is to show (a one-line form), so it stays even then.
+    `content_only` (`agent_function_only`) leaves out headers, notes and JSON; `whole_in_header` says that without
+    the header the rest means little (a one-line form, an edit of a file), so it stays even then.
     """
 
     __slots__ = ("_role", "_spans", "_text", "content_only", "fresh", "indent", "whole_in_header")
@@ -64,7 +64,7 @@ class Sheet:
         self._settle()
         for span in spans:
             self._spans.append(span)
-            if isinstance(span, Styled) and span.text:
+            if isinstance(span, Styled | Painted) and span.text:
                 self.fresh = span.text[-1] == "\n"
             elif isinstance(span, Erase):
                 self.fresh = True

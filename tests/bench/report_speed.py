@@ -1,8 +1,8 @@
 """How fast reports are: `python -m tests.bench.report_speed [CALLS] [--peers]`. It asserts nothing.
 
 A log of so many calls (20,000) is generated in a temporary folder. Then, in one run: DuckDB's own read_json over the
-end records; the first `tokens` by index; later ones, inside a process and from the shell; one after 1,000 more calls; peak
-memory. With `--peers`, ccusage and tokscale on transcripts with as many messages: PEERS names the folder in which
+end records; the first `tokens` by index; later ones, inside a process and from the shell; one after 1,000 more calls;
+peak memory. With `--peers`, ccusage and tokscale on transcripts with as many messages: PEERS names the folder in which
 `npm install ccusage @tokscale/cli` was run.
 """
 

@@ -31,6 +31,11 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 
+_KEEP_SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket { constructor(...all) { super(...all); sockets.push(this); } };
+"""
+
 ANSWER_LIMIT_S = 30.0
 WAIT_LIMIT_S = 20.0
 
@@ -72,6 +77,7 @@ class Browser:
         self._session = self._call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._call(f"{domain}.enable")
+        self._call("Page.addScriptToEvaluateOnNewDocument", source=_KEEP_SOCKETS)
         return self
 
     def __exit__(
@@ -104,12 +110,16 @@ class Browser:
             f"(e => {{ e.scrollIntoView({{block: 'nearest'}}); const b = e.getBoundingClientRect(); "
             f"return [b.x + b.width / 2, b.y + b.height / 2]; }})(document.querySelector({json.dumps(selector)}))"
         )
+        self.click_at(*box)
+
+    def click_at(self, x: float, y: float) -> None:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             clicks = 0 if kind == "mouseMoved" else 1
-            self._call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=clicks)
+            self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=clicks)
 
-    def point_at(self, x: float, y: float) -> None:
-        self._call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    def hang_up(self) -> None:
+        """The page's WebSockets are lost."""
+        self.value("window.sockets.forEach((socket) => socket.close())")
 
     def wheel(self, x: float, y: float, by: float) -> None:
         self._call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=by)
@@ -156,6 +166,13 @@ class Browser:
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
+
+    def nameless(self) -> list[str]:
+        """What can be used and has no accessible name: roles."""
+        usable = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "tab", "meter", "dialog"}
+        tree = self._call("Accessibility.getFullAXTree")["nodes"]
+        found = [node for node in tree if not node["ignored"] and node["role"]["value"] in usable]
+        return [node["role"]["value"] for node in found if not node.get("name", {}).get("value")]
 
     def heap_bytes(self) -> int:
         """What the page's objects take, rubbish collected."""

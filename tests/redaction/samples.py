@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -30,17 +31,23 @@ def hashed(secret: str) -> str:
 
 @dataclass(frozen=True)
 class Sample:
-    """`before` and `after` are public; `secret` is replaced as it stands, by the hash of `value`."""
+    """`before` and `after` are public; `secret` is replaced as it stands, by the hash of `value`. `public`: how the
+    secret itself begins, as far as that gives nothing away."""
 
     name: str
     secret: str
     before: str = ""
     after: str = ""
     value: str = ""
+    public: str = ""
 
     @property
     def text(self) -> str:
         return self.before + self.secret + self.after
+
+    @property
+    def hidden(self) -> str:
+        return self.secret.removeprefix(self.public).partition("\n-----END")[0]
 
     @property
     def redacted(self) -> str:
@@ -48,7 +55,7 @@ class Sample:
 
 
 def key(name: str, start: str, length: int, characters: str = ALNUM, end: str = "") -> Sample:
-    return Sample(name, start + made_up(length - len(end), characters, name) + end)
+    return Sample(name, start + made_up(length - len(end), characters, name) + end, public=start)
 
 
 def _jwt() -> str:
@@ -60,6 +67,11 @@ def _jwt() -> str:
 def pem(kind: str = "RSA ", lines: int = 12, headers: str = "") -> str:
     body = "\n".join(made_up(64, BASE64, number) for number in range(lines))
     return f"-----BEGIN {kind}PRIVATE KEY-----\n{headers}{body}\n{made_up(28)}\n-----END {kind}PRIVATE KEY-----"
+
+
+def _block(name: str, block: str) -> Sample:
+    """What gives nothing away of a key block: all before its first full line."""
+    return Sample(name, block, public=block[: next(m.start() for m in re.finditer(r"[^\s]{64}\n", block))])
 
 
 PEM = pem()
@@ -134,12 +146,12 @@ SAMPLES: tuple[Sample, ...] = (
     key("linear", "lin_api_", 40),
     key("figma", "figd_", 43, WORD),
     key("age", "AGE-SECRET-KEY-1", 58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
-    Sample("json web token", JWT),
-    Sample("pem", PEM),
-    Sample("pem, encrypted", pem("RSA ", 10, "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n")),
-    Sample("pem, pkcs8", pem("", 20)),
-    Sample("openssh", pem("OPENSSH ", 6)),
-    Sample("pgp", pem("PGP ", 9, "Version: 1\n\n").replace("KEY-----", "KEY BLOCK-----")),
+    Sample("json web token", JWT, public=JWT.partition(".")[0]),
+    _block("pem", PEM),
+    _block("pem, encrypted", pem("RSA ", 10, "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n")),
+    _block("pem, pkcs8", pem("", 20)),
+    _block("openssh", pem("OPENSSH ", 6)),
+    _block("pgp", pem("PGP ", 9, "Version: 1\n\n").replace("KEY-----", "KEY BLOCK-----")),
     Sample("basic authentication", BASIC, "Authorization: Basic ", "\r\n", made_up(20, seed="basic")),
     Sample("bearer token", made_up(40, seed="bearer"), "authorization: Bearer ", " -X"),
     Sample("password in a url", made_up(20, ALNUM + "!$%", "url"), "postgres://app:", "@db.example.org:5432/app"),

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.redaction import finder
-from addons.redaction import redactor as redactor_module
 from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.wire.frame import Frame
@@ -181,13 +180,14 @@ def test_values_and_member_names() -> None:
 def test_each_string_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def redact(text: str, start: int = 0) -> str:
-        seen.append(text)
-        return finder.redact(text, start)
+    def scan(view: str, *how: Any) -> finder.Scan:
+        seen.append(view)
+        return unpatched(view, *how)
 
-    monkeypatch.setattr(redactor_module, "redact", redact)
-    Redactor().value({"a": ["b", {"a": SECRET}], "c": "d"})
-    assert sorted(seen) == sorted(["a", "b", "c", "d", SECRET])
+    unpatched = finder.scan
+    monkeypatch.setattr(finder, "scan", scan)
+    Redactor().value({"a": ["one;", {"a": SECRET + ";"}, {"a": "last;"}], "c": "d"})
+    assert sorted(seen) == sorted(["a", "one;", "c", "d", "last;", SECRET + ";"])
 
 
 def test_deep_values() -> None:

@@ -425,7 +425,15 @@ def test_frames_of_a_known_shape_are_treated_like_all(texts: list[str], name: st
         pytest.param('{"type": "x", "a": "b"}', '{"type": "y", "a": "b"}', False, id="another type"),
         pytest.param('{"index": 1, "a": "b"}', '{"index": 2, "a": "b"}', False, id="another block"),
         pytest.param('{"id": "x", "a": "b"}', '{"id": "y", "a": "b"}', True, id="another identifier"),
-        pytest.param('{"a": "x"}', '{"a": "\\n"}', False, id="an escape"),
+        pytest.param('{"a": "x"}', '{"a": "\\n"}', True, id="an escape"),
+        pytest.param('{"a": "x"}', '{"a": "say \\"b\\": \\\\"}', True, id="escaped quotation marks and a backslash"),
+        pytest.param('{"a": "x"}', '{"a": "\\x"}', False, id="an escape that is none"),
+        pytest.param('{"a": "x"}', '{"\\u0061": "x"}', False, id="an escape in a name"),
+        pytest.param('{"a":{"b":"x"}}', '{"a":{"b":"x"}      }', True, id="blanks behind it"),
+        pytest.param('{"a": "x", "n": 1}', '{"a": "x", "n": 2}', True, id="another count at the end"),
+        pytest.param(
+            '{"a": {"b": "x", "n": 1}}', '{"a": {"b": "x", "n": 2}', False, id="a bracket less behind a count"
+        ),
         pytest.param('{"api_key": "x"}', '{"api_key": "y"}', False, id="a telling name"),
         pytest.param('{"bytes": "x"}', '{"bytes": "y"}', False, id="perhaps a payload"),
     ],
@@ -435,6 +443,15 @@ def test_shapes(first: str, second: str, known: bool) -> None:
     cache.learn(None, first, leaves(json.loads(first), None))
     assert (cache.strings(None, second) is not None) is known
     assert cache.strings("another event", second) is None
+
+
+def test_a_known_shape_gives_the_strings_without_their_escapes() -> None:
+    cache = ShapeCache()
+    first = '{"id": "1", "a": "x"}'
+    cache.learn(None, first, leaves(json.loads(first), None))
+    found = cache.strings(None, '{"id": "\\u0031", "a": "\\"\\ud83d"}')
+    assert found is not None
+    assert ([text for _, text in found.pieces], found.singles) == (['"\ud83d'], ["1"])
 
 
 TRANSPORTS: dict[str, Transport] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,16 @@ def told(call_id: str | None, raw: str = "{}", is_json: bool | None = None, kind
     return Announced(call_id, "Bash", kind, len(raw), raw == "{}" if is_json is None else is_json)
 
 
+def digest(text: str) -> int:
+    return int.from_bytes(text.encode())
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 11, 26, 12) + timedelta(seconds=second)
+
+
 def result(call_id: str | None, text: str = "out", is_error: bool = False) -> Result:
-    return Result(call_id, text, len(text), is_error)
+    return Result(call_id, digest(text), len(text), is_error)
 
 
 class Session:
@@ -44,13 +53,12 @@ class Session:
         self.number += 1
         flow_id = f"f{self.number}"
         exchange = Exchange(flow_id, self.number, session, agent, purpose)
-        at_ns = 10 * self.number
         is_latest = len(results) if latest is None else latest
-        self.book.asked(Asked(exchange, at_ns, goes_on_from, mentioned, results, is_latest, doubled))
-        self.book.answered(Answered(flow_id, at_ns + 5, whole, f"resp-{flow_id}", calls))
+        self.book.asked(Asked(exchange, at(10 * self.number), goes_on_from, mentioned, results, is_latest, doubled))
+        self.book.answered(Answered(flow_id, at(10 * self.number + 5), whole, f"resp-{flow_id}", calls))
         return flow_id
 
-    def found(self) -> list[tuple[str | None, State, list[Violation]]]:
+    def found(self) -> list[tuple[str | None, State, tuple[Violation, ...]]]:
         return [(call.call_id, call.state, call.violations) for call in self.book.close()]
 
 
@@ -62,25 +70,27 @@ def test_a_call_is_returned_by_the_next_request():
     assert call.announced_in
     assert call.returned_in
     assert (call.announced_in.flow_id, call.returned_in.flow_id) == ("f1", "f2")
-    assert (call.state, call.violations) == (State.RETURNED, [])
+    assert (call.state, call.violations) == (State.RETURNED, ())
     assert call.result == result("c1", "four", is_error=True)
-    assert call.moments == {State.COMPLETE: 15, State.RETURNED: 20}
+    assert (call.complete_at, call.returned_at) == (at(15), at(20))
 
 
 @pytest.mark.parametrize(
     ("again", "violations"),
     [
-        pytest.param({"results": [result("c1")]}, [], id="the conversation is sent whole each time"),
-        pytest.param({"results": [result("c1", "[cleared]")]}, [], id="the client cuts old results short"),
+        pytest.param({"results": [result("c1")]}, (), id="the conversation is sent whole each time"),
+        pytest.param({"results": [result("c1", "[cleared]")]}, (), id="the client cuts old results short"),
         pytest.param(
-            {"results": [result("c1")], "doubled": ["c1"]}, [Violation.DUPLICATE_RESULT], id="twice in one conversation"
+            {"results": [result("c1")], "doubled": ["c1"]},
+            (Violation.DUPLICATE_RESULT,),
+            id="twice in one",
         ),
         pytest.param(
-            {"results": [result("c1")], "goes_on_from": "resp-f1"}, [], id="a request that had failed is sent again"
+            {"results": [result("c1")], "goes_on_from": "resp-f1"}, (), id="a request that had failed is sent again"
         ),
         pytest.param(
             {"results": [result("c1", "else")], "goes_on_from": "resp-f2"},
-            [Violation.DUPLICATE_RESULT],
+            (Violation.DUPLICATE_RESULT,),
             id="another one in a request that sends only what is new",
         ),
     ],
@@ -100,7 +110,7 @@ def test_a_result_without_a_call():
     (call,) = session.book.close()
     assert call.returned_in
     assert (call.announced_in, call.returned_in.flow_id) == (None, "f1")
-    assert call.violations == [Violation.RESULT_WITHOUT_CALL]
+    assert call.violations == (Violation.RESULT_WITHOUT_CALL,)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_a_result_without_a_call_in_a_request_that_goes_on_from_a_known_response
     session = Session()
     session.exchange()
     session.exchange(results=[result("nobodys")], goes_on_from="resp-f1")
-    assert session.found() == [("nobodys", State.RETURNED, [Violation.RESULT_WITHOUT_CALL])]
+    assert session.found() == [("nobodys", State.RETURNED, (Violation.RESULT_WITHOUT_CALL,))]
 
 
 def test_a_call_that_is_never_answered_though_the_session_went_on():
@@ -128,8 +138,8 @@ def test_a_call_that_is_never_answered_though_the_session_went_on():
     session.exchange(told("c1"), told("c2"))
     session.exchange(results=[result("c2")])
     assert session.found() == [
-        ("c1", State.COMPLETE, [Violation.NEVER_ANSWERED]),
-        ("c2", State.RETURNED, []),
+        ("c1", State.COMPLETE, (Violation.NEVER_ANSWERED,)),
+        ("c2", State.RETURNED, ()),
     ]
 
 
@@ -145,7 +155,7 @@ def test_what_is_no_going_on(after):
     session = Session()
     session.exchange(told("c1"))
     session.exchange(**after)
-    assert session.found() == [("c1", State.COMPLETE, [])]
+    assert session.found() == [("c1", State.COMPLETE, ())]
 
 
 @pytest.mark.parametrize("kind", ["server", "mcp"])
@@ -153,7 +163,7 @@ def test_what_the_provider_runs_needs_no_answer(kind):
     session = Session()
     session.exchange(told("c1", kind=kind))
     session.exchange()
-    assert session.found() == [("c1", State.COMPLETE, [])]
+    assert session.found() == [("c1", State.COMPLETE, ())]
 
 
 def test_a_result_may_come_late():
@@ -161,25 +171,25 @@ def test_a_result_may_come_late():
     session.exchange(told("c1"))
     session.exchange()
     session.exchange(results=[result("c1")])
-    assert session.found() == [("c1", State.RETURNED, [])]
+    assert session.found() == [("c1", State.RETURNED, ())]
 
 
 def test_a_session_that_is_resumed_under_another_id():
     session = Session()
     session.exchange(told("c1"))
     session.exchange(results=[result("c1")], session="resumed")
-    assert session.found() == [("c1", State.RETURNED, [])]
+    assert session.found() == [("c1", State.RETURNED, ())]
 
 
 @pytest.mark.parametrize(
     ("call", "whole", "state", "violations"),
     [
-        pytest.param(told("c", '{"a": 1'), True, State.COMPLETE, [Violation.ARGUMENTS_NO_JSON], id="no JSON"),
-        pytest.param(told("c", ""), True, State.COMPLETE, [], id="no arguments at all"),
-        pytest.param(told("c", "*** Patch", kind="custom"), True, State.COMPLETE, [], id="free-form"),
-        pytest.param(told("c", '{"a": 1'), False, State.STREAMING, [], id="cut off inside"),
-        pytest.param(told("c", ""), False, State.ANNOUNCED, [], id="cut off before"),
-        pytest.param(told("c"), False, State.COMPLETE, [], id="cut off after"),
+        pytest.param(told("c", '{"a": 1'), True, State.COMPLETE, (Violation.ARGUMENTS_NO_JSON,), id="no JSON"),
+        pytest.param(told("c", ""), True, State.COMPLETE, (), id="no arguments at all"),
+        pytest.param(told("c", "*** Patch", kind="custom"), True, State.COMPLETE, (), id="free-form"),
+        pytest.param(told("c", '{"a": 1'), False, State.STREAMING, (), id="cut off inside"),
+        pytest.param(told("c", ""), False, State.ANNOUNCED, (), id="cut off before"),
+        pytest.param(told("c"), False, State.COMPLETE, (), id="cut off after"),
     ],
 )
 def test_arguments(call, whole, state, violations):
@@ -193,14 +203,14 @@ def test_calls_of_an_answer_that_broke_off_are_forgotten():
     session = Session()
     session.exchange(told("c1"), told("c2", '{"a'), whole=False)
     session.exchange(told("c3"))
-    assert [violations for *_, violations in session.found()] == [[], [], []]
+    assert [violations for *_, violations in session.found()] == [(), (), ()]
 
 
 def test_a_result_of_a_call_that_was_cut_off():
     session = Session()
     session.exchange(told("c1", '{"a'), whole=False)
     session.exchange(results=[result("c1")])
-    assert session.found() == [("c1", State.RETURNED, [Violation.UNFINISHED_ANSWERED])]
+    assert session.found() == [("c1", State.RETURNED, (Violation.UNFINISHED_ANSWERED,))]
 
 
 def test_an_id_that_is_used_again():
@@ -211,9 +221,15 @@ def test_an_id_that_is_used_again():
     session.exchange(told("call_0"), results=[result("call_0", "two")])
     session.exchange()
     assert [(call.violations, call.result and call.result.digest) for call in session.book.close()] == [
-        ([], "one"),
-        ([Violation.ID_REUSED], "two"),
-        ([Violation.ID_REUSED, Violation.NEVER_ANSWERED], None),
+        ((), digest("one")),
+        ((Violation.ID_REUSED,), digest("two")),
+        (
+            (
+                Violation.ID_REUSED,
+                Violation.NEVER_ANSWERED,
+            ),
+            None,
+        ),
     ]
 
 
@@ -224,8 +240,8 @@ def test_the_same_id_in_two_sessions_is_two_calls():
     session.exchange(results=[result("call_0", "first")])
     session.exchange(results=[result("call_0", "second")], session="another")
     assert [(call.violations, call.result) for call in session.book.close()] == [
-        ([], result("call_0", "first")),
-        ([], result("call_0", "second")),
+        ((), result("call_0", "first")),
+        ((), result("call_0", "second")),
     ]
 
 
@@ -234,12 +250,14 @@ def test_calls_without_ids_are_answered_in_their_order():
     session.exchange(told(None), told(None))
     session.exchange(told(None), results=[result(None, "one"), result(None, "two")])
     session.exchange(results=[result(None, "one"), result(None, "two"), result(None, "three")], latest=1)
-    assert [call.result and call.result.digest for call in session.book.close()] == ["one", "two", "three"]
+    assert [call.result and call.result.digest for call in session.book.close()] == [
+        digest(text) for text in ("one", "two", "three")
+    ]
 
 
 def test_an_end_whose_beginning_is_not_in_the_log():
     book = CallBook()
-    book.answered(Answered("f", 1, True, "r", [told("c")]))
+    book.answered(Answered("f", at(1), True, "r", [told("c")]))
     assert book.close() == []
 
 
@@ -268,5 +286,5 @@ def test_a_session_as_it_should_be_violates_nothing(numbers_of_calls, form, is_r
         response = f"resp-{session.exchange(*map(told, ids), **sent)}"
         last = [result(call_id) for call_id in ids]
     session.exchange(results=last if response and form == "only what is new" else past + last, goes_on_from=None)
-    assert [call.violations for call in session.book.close()] == [[]] * sum(numbers_of_calls)
+    assert [call.violations for call in session.book.close()] == [()] * sum(numbers_of_calls)
     assert all(call.state is State.RETURNED for call in session.book.calls)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from addons.reports.question import QuestionError
+from addons.reports.question import ADDRESSABLE, QuestionError
+from addons.reports.report import answer
 from addons.web import page_reports
 from tests.exchanges import ANSWER, Rig, chunks, end, head, request
 
@@ -22,14 +24,15 @@ def log(tmp_path: Path) -> Path:
 
 
 def table(log: Path, mode: str = "tokens", **asked: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(page_reports.table(mode, asked, log))
+    with contextlib.closing(answer(page_reports.question(mode, asked), log)) as report:
+        found: dict[str, Any] = json.loads(page_reports.table(report))
     return found
 
 
 def test_the_catalogue_names_every_report_and_filter() -> None:
     catalogue = page_reports.catalogue()
     assert "tokens" in [report["name"] for report in catalogue["reports"]]
-    assert [each["name"] for each in catalogue["filters"]] == list(page_reports.FILTERS)
+    assert [each["name"] for each in catalogue["filters"]] == list(ADDRESSABLE)
 
 
 def test_numbers_come_with_their_text(log: Path) -> None:
@@ -82,12 +85,12 @@ def test_the_page_gets_so_many_rows_and_is_told_so(log: Path, monkeypatch: pytes
 )
 def test_what_an_address_may_not_ask_for(log: Path, asked: dict[str, str]) -> None:
     with pytest.raises(QuestionError):
-        page_reports.table("tokens", asked, log)
+        table(log, **asked)
 
 
 def test_a_report_that_is_not_there(log: Path) -> None:
     with pytest.raises(QuestionError, match="did you mean tokens"):
-        page_reports.table("tokns", {}, log)
+        table(log, "tokns")
 
 
 @pytest.mark.parametrize(
@@ -99,5 +102,6 @@ def test_a_report_that_is_not_there(log: Path) -> None:
     ],
 )
 def test_files_have_all_rows(log: Path, kind: str, beginning: str) -> None:
-    with page_reports.file("tokens", {}, kind, log) as file:
+    report = answer(page_reports.question("tokens", {}, kind), log)
+    with contextlib.closing(report), page_reports.file(report) as file:
         assert file.read().decode().startswith(beginning)

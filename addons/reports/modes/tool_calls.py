@@ -7,7 +7,7 @@ from datetime import datetime
 
 from addons.reports.call_cycle import Call, State
 from addons.reports.call_rows import ORDER, QUERY, calls_of, of
-from addons.reports.columns import Column, Kind, counts, names, text
+from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question, QuestionError
 
@@ -30,7 +30,7 @@ def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
                 call.argument_chars,
                 result.chars if result else None,
                 _outcome(call),
-                _ms(call.moments.get(State.COMPLETE), call.moments.get(State.RETURNED)),
+                _ms(call.complete_at, call.returned_at),
                 ", ".join(violation.value for violation in call.violations),
                 call.call_id,
                 call.announced_in.flow_id if call.announced_in else None,
@@ -46,7 +46,6 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
 
     streams = streams_of(found, question)
     for call, stream in zip(found, streams, strict=True):
-        returned = call.moments.get(State.RETURNED)
         yield (
             of(call).number,
             stream.announced,
@@ -57,7 +56,7 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
             _ms(stream.announced, stream.streaming),
             _ms(stream.streaming, stream.complete),
             stream.deltas,
-            _ms(stream.complete, stream.returned or returned),
+            _ms(stream.complete, stream.returned or call.returned_at),
             call.call_id,
             of(call).flow_id,
         )
@@ -118,9 +117,7 @@ def has_failed(call: Call) -> bool:
 
 
 def _where(call: Call) -> Row:
-    reached = (State.COMPLETE, State.RETURNED)
-    at = next((call.moments[state] for state in reached if state in call.moments), None)
-    return of(call).number, at, of(call).session_number
+    return of(call).number, call.complete_at or call.returned_at, of(call).session_number
 
 
 def _outcome(call: Call) -> str | None:
@@ -152,11 +149,14 @@ MODES = (
         "Tool calls: the life of each, announced → streaming → complete → returned, and what it violated.",
         (
             *_CALL,
-            *names("tool", "kind", "state"),
+            *names("tool"),
+            *minor(*names("kind")),
+            *names("state"),
             *counts("argument_chars", "result_chars"),
             *names("result"),
             Column("took_ms", Kind.MILLISECONDS),
-            *text("violations", "call_id", "flow_id", "result_flow_id"),
+            *text("violations"),
+            *minor(*text("call_id", "flow_id", "result_flow_id")),
         ),
         _READS,
         QUERY,
@@ -174,12 +174,14 @@ MODES = (
             Column("call", Kind.INTEGER),
             Column("announced", Kind.TIME),
             Column("session_number", Kind.SESSION),
-            *names("tool", "kind", "state"),
+            *names("tool"),
+            *minor(*names("kind")),
+            *names("state"),
             Column("first_argument_ms", Kind.MILLISECONDS),
             Column("streaming_ms", Kind.MILLISECONDS),
             *counts("deltas"),
             Column("took_ms", Kind.MILLISECONDS),
-            *text("call_id", "flow_id"),
+            *minor(*text("call_id", "flow_id")),
         ),
         _READS,
         QUERY,
@@ -192,11 +194,13 @@ MODES = (
         "Which exchange announced each tool call, which brought its result, and by what they are linked.",
         (
             *_CALL,
-            *names("call_id", "tool", "response_id"),
+            *names("call_id", "tool"),
+            *minor(*names("response_id")),
             Column("result_call", Kind.INTEGER),
-            *names("linked_by", "previous_response_id"),
+            *names("linked_by"),
+            *minor(*names("previous_response_id")),
             Column("chain", Kind.INTEGER),
-            *text("flow_id", "result_flow_id"),
+            *minor(*text("flow_id", "result_flow_id")),
         ),
         _READS,
         QUERY,
@@ -208,7 +212,7 @@ MODES = (
     Mode(
         "function_call_errors",
         "Tool calls that failed, and those that broke a rule, with how their results begin.",
-        (*_CALL, *names("tool", "problem"), *text("result", "call_id")),
+        (*_CALL, *names("tool", "problem"), *text("result"), *minor(*text("call_id"))),
         _READS,
         QUERY,
         ORDER,
