@@ -26,8 +26,8 @@ from addons.redis_stream.waiting import Waiting
 from addons.sinks.records import Record
 
 GATHER_S = 0.04
-"""One call takes what has come meanwhile: a call costs more than its records, and each takes turns with the event loop for
-the interpreter."""
+"""One call takes what has come meanwhile: it costs more than its records, and takes turns with the event loop for the
+interpreter."""
 
 STOP_S = 3.0
 FIRST_DELAY_S = 0.1
