@@ -16,6 +16,8 @@ from addons.wire.json_text import parse_json
 
 _MOST_SHAPES: Final = 64
 _MOST_ALIKE: Final = 4
+_LONGEST_FRAME: Final = 65_536
+"""Characters. A longer frame is rare, and to look for its shape would keep the interpreter from other threads."""
 _COUNTER: Final = re.compile(r":\d+([,}\]]+)")
 """A whole number behind a member's name, and what closes behind it."""
 
@@ -60,6 +62,8 @@ class ShapeCache:
         self._shapes: dict[tuple[str | None, int], list[_Shape]] = {}
 
     def strings(self, event: str | None, raw: str) -> Strings | None:
+        if len(raw) > _LONGEST_FRAME:
+            return None
         tokens = _tokens_of(raw)
         for shape in self._shapes.get((event, len(tokens)), ()):
             if (strings := shape.strings(tokens)) is not None:
@@ -68,7 +72,7 @@ class ShapeCache:
 
     def learn(self, event: str | None, raw: str, strings: list[Leaf]) -> None:
         """`strings`: all of the text's string values, in order."""
-        if any(leaf.name == ENCODED_MEMBER or tells_secret(leaf.name) for leaf in strings):
+        if len(raw) > _LONGEST_FRAME or any(leaf.name == ENCODED_MEMBER or tells_secret(leaf.name) for leaf in strings):
             return
         tokens = _tokens_of(raw)
         values = [place for place in range(1, len(tokens), 2) if not tokens[place + 1].startswith(":")]
