@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from addons.redaction.rules import MARKED, RULES, SHOWN_OF_MARKED, Marked
-from addons.redaction.shapes import ALNUM
+from addons.redaction.marked import MARKED, SHOWN_OF_MARKED, Marked
+from addons.redaction.rules import RULES
+from addons.redaction.shapes import ALNUM, WORD
 
 LOOK_BEHIND: Final = 96
 """How much decided text must stay in front of the undecided, for rules that look back."""
@@ -57,6 +58,8 @@ _ENCODED_IN: Final = re.compile(rf"[^{ALNUM}](?={_ENCODED})")
 _BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?=(?:{_BEGINNING}|{_ENCODED}))")
 _BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
 _DIGITS_AND_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_DOTTED_TOKEN: Final = re.compile(rf"[{ALNUM}]{{14}}\.[{WORD}.=]{{0,77}}\Z")
+"""How the longest of them end, whatever of them is there: all that follows their first dot."""
 _TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 
 
@@ -97,7 +100,7 @@ def marked_tail(view: str) -> tuple[int, bool] | None:
         tail[-SHOWN_OF_MARKED - 1 :].isalnum()
         or "Q" in tail
         or tail[max(0, dot - 16) : max(0, dot)].isalnum()
-        or ".atlasv1." in tail
+        or (_DOTTED_TOKEN.search(tail) if "." in tail else None)
     ):
         return None
     offset = max(0, len(view) - LOOK_BEHIND)
@@ -127,5 +130,4 @@ def _ends(pattern: re.Pattern[str], view: str, start: int) -> list[int]:
 
 def _marked_places(row: Marked, view: str, start: int) -> Iterator[int]:
     for end in _ends(row.found, view, start):
-        if (at := end - len(row.marker) - row.back) >= 0:
-            yield at
+        yield from (at for back in row.backs if (at := end - len(row.marker) - back) >= 0)
