@@ -90,6 +90,7 @@ _COOKIES: Final = Pattern(
     rf"""{_PAIR}(?:; ?(?:{_PAIR}|[^\s"'=;,\\]{{1,128}}))*""",
     rf"""(?:{_PAIR}(?:; ?(?:{_PAIR}|[^\s"'=;,\\]{{1,128}}))*)?(?:; ?)?[^\s"'=;,\\]{{0,128}}""",
 )
+_OPTION: Final = r"""[^\s;&"'`<>()\[\]{},\\]"""
 _SHELL_WORD: Final = r"""[^\s"'`\\;|&<>]"""
 _USER_FLAG: Final = (
     r"""(?:[^\n\r]{0,400}?[ \t])?(?:-[a-zA-Z]{0,4}u|--user)[ =]{0,2}(?:\\{0,8}["'])?[^\s"'`\\:$]{1,128}:"""
@@ -142,7 +143,7 @@ FORMS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("password in a connection string", OneOf(("Password=", "password=", "PASSWORD=", "Pwd=", "pwd=", "PWD="))),
-        *(HIDE, Pattern(r"""[^\s;&"'<>\\]{4,128}""", r"""[^\s;&"'<>\\]{0,128}""")),
+        *(HIDE, Pattern(rf"{_OPTION}{{4,128}}", rf"{_OPTION}{{0,128}}")),
         before=r"(?:(?<=[;?&\ue03f])|(?<=; ))",
         valid=plausible.url_password,
     ),

@@ -109,7 +109,7 @@ def databricks(value: str) -> bool:
 def _is_identifier(piece: str) -> bool:
     """`UserTokenService2Impl`: words in a row, with a number or two among them."""
     words, numbers = _WORDS.findall(piece), _NUMBERS.findall(piece)
-    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 4
+    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 5
 
 
 def _is_scrambled(piece: str) -> bool:
