@@ -19,6 +19,10 @@ COMMANDS='
   replay  | FILE      | show a log again: at its recorded pace, N times as fast (--speed N), or at once (--speed inf)
   follow  | [FILE]    | show what goes on in a log while another proxy writes it, as tail -f does
   report  | MODE …    | a question about the log: tokens, sessions, errors and more; without a mode, what can be asked
+  export  | WHAT PATH | events, requests or a session as JSON lines for analysis elsewhere (export --help)
+  watch   | [ADDRESS] | show a Redis stream: what all proxies send that feed it (--from start, --from N for the last N)
+  drain   | [ADDRESS] | write a Redis stream into a log folder of its own, for reports (--log-dir DIR)
+  redis   | COMMAND…  | look after a Redis stream: info, read, trim, delete, backfill (redis --help)
   demo    | [OPTION…] | a recorded conversation through the real proxy: no network, no key (demo --help)
   run     | CMD…      | start a client routed through the proxy and return its exit status
   env     |           | print that routing as exports, to be evaluated: eval "$(./launch.sh env)"
@@ -82,7 +86,7 @@ command_replay() {
   [[ -n $file ]] || die 2 "replay needs a file, such as: $SELF replay $DEFAULT_LOG" \
     "or - for standard input"
   prepare
-  view "$file" "$speed" "$@"
+  view "file:$file" "$speed" "$@"
 }
 
 command_follow() {
@@ -93,16 +97,56 @@ command_follow() {
     *) file=$1 && shift ;;
   esac
   prepare
-  view "$file" follow "$@"
+  view "file:$file" follow "$@"
 }
 
-# Bytecode goes into .venv, also where Python is told to write none: without it starting takes longer than answering.
-# -P: what lies in the current folder is none of ours.
-command_report() {
+# What comes before mitmdump's own options is ours, in any order.
+command_watch() {
+  local from=now address=env:AGENT_REDIS_URL
+  while (($#)); do
+    case $1 in
+      -h | --help) usage && exit ;;
+      --from) (($# > 1)) || die 2 "--from needs now, start, a number or an id: $SELF watch --from 5" && from=$2 && shift ;;
+      --from=*) from=${1#*=} ;;
+      env:*) address=$1 ;;
+      *://*) export AGENT_REDIS_URL=$1 ;;
+      -?*) break ;;
+      *) die 2 "watch takes the address of a Redis: $SELF watch redis://HOST:6379" ;;
+    esac
+    shift
+  done
+  [[ -n ${AGENT_REDIS_URL-} || $address != env:AGENT_REDIS_URL ]] ||
+    die 2 "watch needs the address of a Redis: $SELF watch redis://HOST:6379" 'or export AGENT_REDIS_URL'
   prepare
-  unset PYTHONDONTWRITEBYTECODE
-  export PYTHONPATH=$ROOT PYTHONPYCACHEPREFIX=$VENV/bytecode
-  exec "$VENV/bin/python" -P -m addons.reports "$@"
+  view "$address" follow --set agent_source_from="$from" "$@"
+}
+
+command_drain() { stream_tool drain "$@"; }
+
+command_redis() {
+  (($#)) || die 2 "redis needs a command, such as: $SELF redis info redis://HOST:6379" "what there is: $SELF redis --help"
+  stream_tool "$@"
+}
+
+# An address may have a password: in the environment other users of this machine can't read it.
+stream_tool() {
+  local words=() word
+  for word; do
+    case $word in
+      redis://* | rediss://* | unix://*) export AGENT_REDIS_URL=$word ;;
+      *) words+=("$word") ;;
+    esac
+  done
+  prepare
+  PYTHONPATH=$ROOT exec "$VENV/bin/python" -P -m addons.redis_shell "${words[@]}"
+}
+
+command_report() {
+  ask_log addons.reports "$@"
+}
+
+command_export() {
+  ask_log addons.reports.exporting "$@"
 }
 
 command_demo() {
@@ -189,7 +233,16 @@ start() {
 # A viewer listens nowhere, and says only what concerns it.
 view() {
   exec "$VENV/bin/mitmdump" -n -s "$ROOT/addons/all.py" --set termlog_verbosity=alert \
-    --set agent_source="file:$1" --set agent_source_speed="$2" "${@:3}"
+    --set agent_source="$1" --set agent_source_speed="$2" "${@:3}"
+}
+
+# Bytecode goes into .venv, also where Python is told to write none: without it starting takes longer than answering.
+# -P: what lies in the current folder is none of ours.
+ask_log() {
+  prepare
+  unset PYTHONDONTWRITEBYTECODE
+  export PYTHONPATH=$ROOT PYTHONPYCACHEPREFIX=$VENV/bytecode
+  exec "$VENV/bin/python" -P -m "$@"
 }
 
 listens() {

@@ -9,28 +9,46 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import time
 from pathlib import Path
 from typing import Any
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import contentviews, ctx, exceptions
 from mitmproxy.log import ALERT
 
 from addons import faults, listening, printing
+from addons.asking.printed import print_report
+from addons.asking.worker import ReportWorker
+from addons.bodies.changes import RequestHistory
 from addons.capture import Capture
 from addons.capture_thread import CaptureThread, PipelineLike
+from addons.commands.redis_commands import RedisCommands
+from addons.commands.report_commands import ReportCommands
+from addons.console_view import ConsoleView
+from addons.content_view import AgentContentview
+from addons.display import BoardDisplay, Display, Displays
+from addons.flow_notes import FlowNotes
+from addons.flow_retention import FlowRetention
+from addons.hang_up import end_properly_with_the_terminal
 from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
-from addons.sources.log_files import STDIN, obstacle, source_of
+from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
+from addons.redis_stream.sink import StreamSink
+from addons.redis_stream.source import RedisSource
+from addons.report_address import ReportAddress
+from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
 from addons.viewer import Viewer
+from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")
+
+_HAVE_SCREENS = ("WebMaster", "ConsoleMaster")
+"""The tools in which the agents have a screen beside the text on the terminal."""
 
 
 class Agent:
@@ -44,10 +62,27 @@ class Agent:
         self._is_running = False
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
+        self._displays: Display | None = None
         self._viewer: Viewer | None = None
+        self._console: ConsoleView | None = None
+        self.board: Board | None = None
+        """What the agents are doing, where a screen of mitmproxy's own shows it; mitmdump has none."""
+        self._web_page: Any = None
+        self._stream: StreamSink | None = None
         self._told: set[str] = set()
+        self._history = RequestHistory()
         self._capture = Capture(self._thread, self.settings)
-        self.addons = [self._capture, Reach(self.settings)]
+        self._reports = ReportWorker(lambda: self.settings().log_dir, lambda: self.settings().prices)
+        notes = FlowNotes(lambda: self.board)
+        self.addons = [
+            ReportAddress(self._reports),
+            self._capture,
+            Reach(self.settings),
+            notes,
+            FlowRetention(lambda: self.settings().keep_flows, notes),
+            ReportCommands(self._reports),
+            RedisCommands(self.settings, lambda: self._stream),
+        ]
 
     def settings(self) -> Settings:
         """As the options stand. Known from `load` on: every other hook comes later."""
@@ -60,6 +95,7 @@ class Agent:
         for option in OPTIONS:
             # All as text: mitmproxy would take a bad integer for a reason to go on without us, silently.
             loader.add_option(option.name, str, option.default, option.help)
+        contentviews.add(AgentContentview(self._history))
 
     def configure(self, updated: set[str]) -> None:
         if not any(name.startswith(PREFIX) for name in updated):
@@ -74,6 +110,8 @@ class Agent:
                 raise ValueError(
                     "agent_log_dir counts at the start only; stop the proxy and start it with the new folder"
                 )
+            if self._is_running and settings.sink() != self.settings().sink():
+                raise ValueError("what concerns agent_redis_url counts at the start only; start the proxy anew with it")
             self._settings = settings
         except ValueError as wrong:
             if self._is_running:
@@ -93,17 +131,30 @@ class Agent:
             return
         self._is_running = True
         settings = self.settings()
+        if settings.report and settings.source is None and not options.server and not options.rfile:
+            # Nothing will ever be captured: the report is all that is wanted.
+            self._thread.stop()
+            ctx.master.should_exit.set()
+            return
         faults.set_reporter(self._report)
         self._terminal = printing.terminal_for(ctx.master)
-        live = Live(self._terminal if settings.live else None, settings.view())
-        if self._terminal is not None and settings.live:
-            printing.mute_shown_flows(ctx.master, options)
+        live = self._displays = self._open_displays(settings)
+        self._open_web_page(settings)
+        if self.board is not None and printing.is_console(ctx.master):
+            self._console = ConsoleView(ctx.master, self.board, settings.view())
+            self._console.install()
         if settings.source is not None:
-            self._view(settings.source, settings.source_speed, live)
+            self._view(settings.source, settings, live)
             return
+        sink = settings.sink()
+        if sink is not None and not is_installed():
+            self._tell(f"agent_redis_url={sink.address.shown}: {NO_PACKAGE}. Traffic and log go on without it")
+        elif sink is not None:
+            self._stream = StreamSink(sink, self._tell)
+            self._stream.start()
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master)
         if listening.wants_default_address(options):
             try:
                 listening.move_to_default_address(options)
@@ -116,36 +167,76 @@ class Agent:
                     taken.strerror,
                 )
                 return
+        shown = f" · {sink.address.shown}" if sink is not None else ""
+        page = f" · watch: {self._web_page.url}" if self._web_page else ""
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s", _short(settings.log_dir), where)
+        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", _short(settings.log_dir), shown, page, where)
 
     def done(self) -> None:
         self._capture.done()
+        if self._web_page is not None:
+            self._web_page.close()
         self._thread.stop()
+        if self._console is not None:
+            self._console.stop()
         if self._viewer is not None:
             self._viewer.stop()
+        if self._displays is not None:
+            self._displays.close()
         if self._terminal is not None:
             self._terminal.stop()
+        self._reports.stop()
+        if self._is_running and self.settings().report and ctx.master.should_exit.is_set():
+            print_report(self.settings().report, self.settings().log_dir)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _make_pipeline(self, live: Live) -> PipelineLike:
-        return Pipeline(self.settings, live, self._tell)
+    def _open_displays(self, settings: Settings) -> Display:
+        live = Live(self._terminal, settings.view(), shows_agents=settings.live)
+        if self._terminal is not None:
+            printing.lead_through(ctx.master, live.say)
+            if settings.live:
+                printing.mute_shown_flows(ctx.master, ctx.options)
+        if type(ctx.master).__name__ not in _HAVE_SCREENS:
+            return live
+        self.board = Board(settings.dead_after_s)
+        return Displays(live, BoardDisplay(self.board))
+
+    def _open_web_page(self, settings: Settings) -> None:
+        if type(ctx.master).__name__ != "WebMaster" or self.board is None:
+            return
+        try:
+            # Only here: the other tools do without mitmweb's modules.
+            from addons.web_page import WebPage
+
+            self._web_page = WebPage(ctx.master, self.board, settings.view(), self._reports)
+        except Exception as changed:
+            self._tell(
+                "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "
+                f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
+            )
+
+    def _make_pipeline(self, live: Display) -> PipelineLike:
+        return Pipeline(self.settings, live, self._tell, self._stream, self._history)
 
     def _complaint_about_source(self) -> str | None:
         options: Any = ctx.options
         settings = self.settings()
         if settings.source is None:
             return None
-        if options.server or options.rfile:
-            wrong: str | None = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
-        else:
+        wrong: str | None = None
+        if isinstance(settings.source, RedisAddress) and not is_installed():
+            wrong = NO_PACKAGE
+        elif options.server or options.rfile:
+            wrong = "a log is shown in place of a capture; start mitmdump with -n, and without -r"
+        elif isinstance(settings.source, Path):
             wrong = obstacle(settings.source, settings.source_speed)
-        return f"agent_source={options.agent_source}: {wrong}." if wrong else None
+        return f"agent_source={without_secrets(options.agent_source)}: {wrong}." if wrong else None
 
-    def _view(self, path: Path, speed: float | None, live: Live) -> None:
-        """Show a log. Nothing is captured, and no log folder is touched."""
+    def _view(self, wanted: Path | RedisAddress, settings: Settings, live: Display) -> None:
+        """Show a log, or a stream. Nothing is captured, and no log folder is touched."""
         self._thread.stop()
+        speed = settings.source_speed
         pace = None if speed is None else Pace(speed, time.monotonic)
         master: Any = ctx.master
         # The other tools have more to show than this.
@@ -155,13 +246,20 @@ class Agent:
             if ends_with_it:
                 faults.call_soon(master.event_loop, lambda _: master.shutdown(), None)
 
-        how = "reading" if path == STDIN else "following" if pace is None else "replaying"
-        name = "standard input" if path == STDIN else _short(path.absolute())
+        how = "reading" if wanted == STDIN else "following" if pace is None else "replaying"
+        prices = PriceBook(settings.prices)
+        if isinstance(wanted, RedisAddress):
+            name = f"{settings.redis_stream} at {wanted.shown}"
+            source: Source = RedisSource(
+                wanted, settings.redis_stream, settings.source_from, pace is None, self._say, prices
+            )
+        else:
+            name = "standard input" if wanted == STDIN else _short(wanted.absolute())
+            source = source_of(wanted, speed, self._say, prices)
         self._say(f"{how} {name} · nothing is captured")
-        prices = PriceBook(self.settings().prices)
-        self._viewer = Viewer(source_of(path, speed, self._say, prices), pace, live, self._terminal, self._say, over)
+        self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
-        _end_properly_with_the_terminal()
+        end_properly_with_the_terminal(ctx.master)
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""
@@ -190,11 +288,3 @@ def _short(path: Path) -> str:
     with contextlib.suppress(ValueError, RuntimeError):
         return f"~/{path.relative_to(Path.home())}"
     return str(path)
-
-
-def _end_properly_with_the_terminal() -> None:
-    """A closed terminal kills the process without `done`; end as for a termination signal. `nohup` stays in force."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            ctx.master.event_loop.add_signal_handler(hang_up, ctx.master.shutdown)

@@ -13,22 +13,25 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mitmproxy import ctx, http
+from mitmproxy.proxy.mode_specs import ReverseMode
 
 from addons import faults
 from addons.capture_thread import CaptureThread, PipelineLike
 from addons.flow_view import (
+    ASKED,
     apply_redaction,
     conceal,
-    conceal_request,
+    conceal_unsent,
     cut_of,
     moment_of,
     request_seen,
     response_headers,
 )
+from addons.identity.hosts import is_llm_host
 from addons.identity.side_traffic import is_token_exchange
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, Moment, now
 from addons.options import Settings
-from addons.printing import SHOWN
+from addons.printing import ASIDE, SHOWN
 from addons.protocols.detect import api_of, is_count_tokens
 from addons.wire.transport import transport_of
 
@@ -54,8 +57,11 @@ class Capture:
     def request(self, flow: http.HTTPFlow) -> None:
         with faults.guard("request", flow.id):
             host, path = flow.request.pretty_host, flow.request.path.partition("?")[0]
-            if api_of(flow.request.method, host, path) or is_count_tokens(path):
+            is_call = api_of(flow.request.method, host, path) or is_count_tokens(path)
+            if is_call and ASKED not in flow.metadata:
                 self._begin(flow)
+            elif isinstance(flow.client_conn.proxy_mode, ReverseMode) or is_llm_host(host, self._settings().hosts):
+                flow.metadata[ASIDE] = "not a model call"
 
     def _begin(self, flow: http.HTTPFlow) -> None:
         if flow.id not in self._open:
@@ -68,7 +74,7 @@ class Capture:
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         with faults.guard("responseheaders", flow.id):
             response = flow.response
-            if response is None:
+            if response is None or ASKED in flow.metadata:
                 return
             if response.status_code == 101:
                 if flow.id in self._open:
@@ -191,7 +197,7 @@ class Capture:
             self._thread.call(flow.id, redact)
             if _is_saving() and not is_sent:
                 # What the response says now is what the client will get.
-                conceal_request(flow)
+                conceal_unsent(flow)
             elif _is_saving():
                 # The body has gone to the client already; only the end of the message waits. mitmproxy writes the flow
                 # to the file right after this hook, so this is the last moment to take the credentials out.

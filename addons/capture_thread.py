@@ -41,7 +41,9 @@ STOP_S = 10.0
 class PipelineLike(Protocol):
     """What the thread drives."""
 
-    def handle(self, flow_id: str, item: Seen) -> None: ...
+    def handle(self, flow_id: str, item: Seen | Call) -> None:
+        """A call is made as soon as all that came before of the same flow has been dealt with."""
+        ...
 
     def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None: ...
 
@@ -81,7 +83,7 @@ class CaptureThread:
             self._queue.put((flow_id, item))
 
     def call(self, flow_id: str, call: Call) -> None:
-        """Run `call` on the thread, after all that has been put before."""
+        """Run `call` on the thread, after all that has been put before for the same flow."""
         if not self._closed:
             self._queue.put((flow_id, call))
 
@@ -135,7 +137,4 @@ class CaptureThread:
 
     def _handle(self, pipeline: PipelineLike, flow_id: str, item: Seen | Call) -> None:
         with faults.guard("capture", flow_id):
-            if callable(item):
-                item(pipeline)
-            else:
-                pipeline.handle(flow_id, item)
+            pipeline.handle(flow_id, item)

@@ -153,6 +153,7 @@ class Exchange:
                 tool_returns=request.tool_returns,
                 started_epoch_ns=request.at.epoch_ns,
                 request_parts=request.parts,
+                parent_id=request.parent_id,
             )
         )
 

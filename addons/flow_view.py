@@ -12,6 +12,9 @@ from mitmproxy.connection import ConnectionState
 from addons.observed import Cut, FlowRedaction, HeaderList, Moment, RequestSeen, now
 from addons.redaction.redactor import Redactor
 
+ASKED = "agent_report"
+"""Flow metadata that marks a question to ourselves: no agent's, and mitmproxy's line about it is no news."""
+
 
 def _headers(headers: http.Headers) -> HeaderList:
     return tuple(
@@ -84,6 +87,21 @@ def conceal_request(flow: http.HTTPFlow) -> None:
     flow.request.headers = _encoded(tuple(redactor.headers(_headers(flow.request.headers))))
     flow.request.path = redactor.url(flow.request.path)
     flow.request.data.content = None
+
+
+class _SavedAsHashes(http.Headers):
+    """Headers that are still to be sent: as they are for everybody who reads them, with hashes in the file that
+    mitmproxy writes before it sends them."""
+
+    def get_state(self) -> tuple[tuple[bytes, bytes], ...]:
+        return _encoded(tuple(Redactor().headers(_headers(self)))).fields
+
+
+def conceal_unsent(flow: http.HTTPFlow) -> None:
+    """For a flow that is about to be saved, and whose response is sent after that. That has no body."""
+    conceal_request(flow)
+    if flow.response is not None:
+        flow.response.headers = _SavedAsHashes(flow.response.headers.fields)
 
 
 def conceal(flow: http.HTTPFlow) -> None:

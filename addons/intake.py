@@ -1,19 +1,19 @@
 """The intake: what a request says, redacted, identified, and split into what is new and what the log has already.
 
-In: `RequestSeen` (and, on a WebSocket, each `response.create`). Out: `Request`, everything that records and the live
-view need to know of it. A request repeats the whole conversation, so the work is remembered by content: a message
-that was seen before is neither scanned nor stored again.
+In: `RequestSeen` (and, on a WebSocket, each `response.create`), whose body `request_reader.py` reads. Out: `Request`,
+everything that records and the live view need to know of it. Here requests meet: in which session one belongs may show
+only in what came before.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from addons.bodies.changes import RequestHistory
 from addons.identity.clients import client_of
 from addons.identity.conversations import ConversationGrouper
 from addons.identity.hosts import provider_of
@@ -22,16 +22,12 @@ from addons.observed import FlowRedaction, HeaderList, Moment, RequestSeen
 from addons.options import Settings
 from addons.protocols.detect import api_of, model_of_path
 from addons.protocols.events import RequestPart, ToolReturn
-from addons.protocols.requests import conversation_items, prompt_of, requested_model, split, without_cache_markers
+from addons.protocols.requests import requested_model
 from addons.redaction.redactor import Redactor
-from addons.request_parts import RequestParts, continued_response
+from addons.request_parts import continued_response
+from addons.request_reader import ReadBody, RequestReader
 from addons.sinks.records import BlobCollector, Record, RecordContext
 from addons.sinks.timestamps import TimeFormatter
-from addons.wire.content_encoding import decode_body
-from addons.wire.json_text import dump_json, parse_json_exactly
-
-REMEMBERED = 10_000
-"""Messages whose redaction is remembered, oldest forgotten first. About 150 bytes each."""
 
 CONVERSATION = ("main", "subagent")
 """The purposes that are turns of a conversation; all others stand beside it."""
@@ -89,44 +85,44 @@ def without_encoding(headers: HeaderList) -> HeaderList:
 class Intake:
     """Reads requests. Lives on the capture thread; its memories are bounded."""
 
-    def __init__(self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings], history: RequestHistory
+    ) -> None:
+        self.bodies = RequestReader(redactor, lambda: settings().keep_bodies)
         self._redactor = redactor
         self._times = times
-        self._settings = settings
+        self._history = history
         self._conversations = ConversationGrouper()
-        self._redacted: OrderedDict[bytes, bytes | None] = OrderedDict()
-        """Digest of the content as it came, to its redacted JSON; None where redaction changed nothing."""
 
     def configure(self, redactor: Redactor, times: TimeFormatter) -> None:
+        self.bodies = self.bodies.with_redactor(redactor)
         self._redactor = redactor
         self._times = times
-        self._redacted.clear()
 
     def take(self, seen: RequestSeen) -> Request:
         """A request over HTTP, or a WebSocket's handshake."""
-        wire = seen.body or b""
-        text = _body_text(wire, dict_of(seen.headers).get("content-encoding"))
-        return self._request(seen, seen.flow_id, seen.at, text, len(wire), seen.body)
+        return self.take_read(seen, self.bodies.read(seen.body, encoding_of(seen)))
+
+    def take_read(self, seen: RequestSeen, body: ReadBody) -> Request:
+        """The same, where `bodies` has read the body already."""
+        return self._request(seen, seen.flow_id, seen.at, body)
 
     def take_message(self, handshake: RequestSeen, flow_id: str, at: Moment, text: str) -> Request:
         """A `response.create` on a WebSocket: its own exchange, with the handshake's address and headers."""
-        return self._request(handshake, flow_id, at, text, len(text.encode("utf-8", errors="replace")), None)
+        return self._request(handshake, flow_id, at, self.bodies.read_text(text))
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _request(
-        self, seen: RequestSeen, flow_id: str, at: Moment, text: str | None, body_bytes: int, wire: bytes | None
-    ) -> Request:
+    def _request(self, seen: RequestSeen, flow_id: str, at: Moment, body: ReadBody) -> Request:
         path = seen.path.partition("?")[0]
         api = api_of(seen.method, seen.host, path)
-        body = _json_of(text)
         headers = dict_of(seen.headers)
         view = RequestView(
             method=seen.method,
             host=seen.host,
             path=path,
             headers=headers,
-            body=body,
+            body=body.value,
             api=api,
             is_websocket=seen.is_websocket,
         )
@@ -137,13 +133,13 @@ class Intake:
         text_of = self._redactor.text
         session_id = text_of(session_id)
         agent_id, parent_id = (one and text_of(one) for one in (identity.agent_id, identity.parent_id))
-        model = requested_model(body, model_of_path(path))
+        model = requested_model(body.value, model_of_path(path))
         context = RecordContext(flow_id, session_id, client, provider_of(seen.host))
-        collector = BlobCollector(context, self._times.format(at.epoch_ns))
-        parts = RequestParts()
-        refs, changed = self._split(body, collector, parts) if body is not None else (None, False)
-        # Redacted before the parts of a message are put together: a secret may lie across them.
-        said = prompt_of(body, self._clean)
+        blobs = BlobCollector(context, self._times.format(at.epoch_ns))
+        for digest, (kind, content) in body.contents.items():
+            blobs.put(kind, content, digest)
+        beside = "" if identity.purpose in CONVERSATION else identity.purpose
+        self._history.note(flow_id, (session_id, agent_id or "", beside), body.parts, at.epoch_ns)
         return Request(
             at=at,
             context=context,
@@ -160,83 +156,42 @@ class Intake:
             url=self._redactor.url(seen.url),
             http_version=seen.http_version,
             headers=tuple(self._redactor.headers(seen.headers)),
-            body_refs=refs,
-            body_bytes=body_bytes,
-            body=self._flow_body(wire, text, body, changed),
-            body_changed=changed,
-            blobs=tuple(collector.records),
-            prompt=said.prompt,
-            tool_returns=said.tool_returns,
-            # A request that only names what it continues does not show what is cached.
-            parts=() if continued_response(body) else parts.in_order(),
+            body_refs=body.refs,
+            body_bytes=body.size,
+            body=body.kept,
+            body_changed=body.is_changed,
+            blobs=tuple(blobs.records),
+            prompt=body.prompt,
+            tool_returns=body.tool_returns,
+            parts=body.parts,
             from_file=seen.from_file,
         )
 
     def _session(
-        self, identity: Identity, client: str, headers: dict[str, str], body: Any, at: Moment
+        self, identity: Identity, client: str, headers: dict[str, str], body: ReadBody, at: Moment
     ) -> tuple[str, str]:
         """The session's id and where it came from; by the conversation's content where the wire names none."""
         if identity.session_id is not None:
             root = self._conversations.root(identity.session_id, identity.agent_id)
             return root, identity.session_source or "derived"
-        previous = continued_response(body)
+        previous = continued_response(body.value)
         known = self._conversations.by_response(previous) if previous else None
         if known is not None:
             return known, "body:previous_response_id"
         credential = "\n".join(headers.get(name, "") for name in _CREDENTIAL_HEADERS)
         owner = hashlib.sha256(credential.encode("utf-8", errors="replace")).hexdigest()
-        items = tuple(_digest(dump_json(without_cache_markers(item))).hex() for item in conversation_items(body))
         beside = identity.purpose not in CONVERSATION
-        return self._conversations.assign(client, owner, items, at.epoch_ns / 1e9, beside=beside), "derived"
+        return self._conversations.assign(client, owner, body.items, at.epoch_ns / 1e9, beside=beside), "derived"
 
     def answered(self, response_id: str | int | None, session_id: str) -> None:
         """A response's id, by which a later request may continue it."""
         if isinstance(response_id, str):
             self._conversations.link(response_id, session_id)
 
-    def _split(self, body: Any, collector: BlobCollector, parts: RequestParts) -> tuple[Any, bool]:
-        """The body with references, and whether redaction changed anything in it."""
-        changed = False
 
-        def put(kind: str, content: Any) -> str:
-            nonlocal changed
-            raw = dump_json(content)
-            replaced = self._replacement(raw, content)
-            changed = changed or replaced is not None
-            digest = collector.put(kind, replaced or raw)
-            parts.add(kind, replaced or raw, digest)
-            return digest
-
-        refs = split(body, put)
-        rest = self._redactor.value(refs)
-        return rest, changed or rest is not refs
-
-    def _replacement(self, raw: bytes, content: Any) -> bytes | None:
-        """The redacted JSON of a content (`raw` is its own); None where there is nothing to redact in it."""
-        key = _digest(raw)
-        if key in self._redacted:
-            self._redacted.move_to_end(key)
-        else:
-            redacted = self._redactor.value(content)
-            # `value` hands back the same object where there was nothing to do.
-            self._redacted[key] = None if redacted is content else dump_json(redacted)
-            if len(self._redacted) > REMEMBERED:
-                self._redacted.popitem(last=False)
-        return self._redacted[key]
-
-    def _clean(self, content: Any) -> Any:
-        replaced = self._replacement(dump_json(content), content)
-        return content if replaced is None else parse_json_exactly(replaced.decode())
-
-    def _flow_body(self, wire: bytes | None, text: str | None, body: Any, changed: bool) -> bytes | None:
-        if body is None:
-            clean = text is not None and self._redactor.text(text) == text
-            return wire if clean else None
-        if not changed:
-            return wire
-        if wire is not None and len(wire) > self._settings().keep_bodies:
-            return None
-        return dump_json(self._redactor.value(body))
+def encoding_of(seen: RequestSeen) -> str | None:
+    """The body's Content-Encoding."""
+    return dict_of(seen.headers).get("content-encoding")
 
 
 def dict_of(headers: HeaderList) -> dict[str, str]:
@@ -245,22 +200,3 @@ def dict_of(headers: HeaderList) -> dict[str, str]:
     for name, value in headers:
         found.setdefault(name.lower(), value)
     return found
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def _body_text(wire: bytes, encoding: str | None) -> str | None:
-    """The body as text; None where it is no text, or its Content-Encoding does not hold."""
-    try:
-        return decode_body(wire, encoding).decode("utf-8-sig")
-    except ValueError:
-        return None
-
-
-def _json_of(text: str | None) -> Any:
-    try:
-        return parse_json_exactly(text) if text else None
-    except ValueError:
-        return None

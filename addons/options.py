@@ -11,12 +11,22 @@ import difflib
 import math
 import os
 import re
+import shlex
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from addons.pricing.own import VARIABLE, OwnPrice, own_prices
+from addons.redis_stream.address import DEFAULT_STREAM, RedisAddress, is_address, parse_address, without_secrets
+from addons.redis_stream.address import VARIABLE as REDIS_VARIABLE
+from addons.redis_stream.history import Start, parse_start
+from addons.redis_stream.ledger import Limits
+from addons.redis_stream.sink import SinkSettings
+from addons.reports.catalogue import find
+from addons.reports.question import parse_words
 from addons.sinks.timestamps import TimeFormatter, time_zone
 from renderers.view_options import MIN_SUB_DELTAS, ViewOptions
 
@@ -87,14 +97,46 @@ def _directory(text: str) -> Path:
     return path
 
 
-def _source(text: str) -> Path | None:
+def _source(text: str) -> Path | RedisAddress | None:
     """None: none is wanted. `-` is standard input."""
     kind, found, path = text.partition(":")
     if not text:
         return None
+    if is_address(text):
+        return parse_address(text)
     if kind != "file" or not found or not path:
-        raise ValueError("use file:PATH, the path of a sse_lines.jsonl, or file:- for standard input")
+        raise ValueError(
+            "use file:PATH, the path of a sse_lines.jsonl, file:- for standard input, or the address of a Redis, "
+            "such as redis://HOST:PORT/DB"
+        )
     return Path(path).expanduser()
+
+
+def _redis_url(text: str) -> RedisAddress | None:
+    if not text and not os.environ.get(REDIS_VARIABLE):
+        return None
+    return parse_address(text or f"env:{REDIS_VARIABLE}")
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError(f"use a name, such as {DEFAULT_STREAM}")
+    return text
+
+
+def _host(text: str) -> str:
+    return _name(text) if text else socket.gethostname()
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("use a whole number, or 0 for no limit")
+    return int(text)
+
+
+def _days_if_any(text: str) -> float:
+    """0: no limit."""
+    return 0.0 if text == "0" else _days(text)
 
 
 def _speed(text: str) -> float | None:
@@ -108,6 +150,14 @@ def _speed(text: str) -> float | None:
     if not speed >= 0:
         raise ValueError("use follow, a number (1 is the recorded pace, 10 ten times as fast), or inf for at once")
     return speed or math.inf
+
+
+def _report(text: str) -> tuple[str, ...]:
+    """Its words; empty: none is wanted."""
+    words = tuple(shlex.split(text))
+    if words:
+        find(parse_words(words, datetime.now(UTC)).mode)
+    return words
 
 
 def _milliseconds(text: str) -> float:
@@ -207,6 +257,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("agent_delta_timing", "false", _switch, "Say after each block how its deltas were spaced."),
     Option("agent_context_metrics", "false", _switch, "Say at each call's end in full how full the context is."),
     Option(
+        "agent_report",
+        "",
+        _report,
+        "A report to print when the proxy ends, or at once with mitmdump -n: tokens --since 1d.",
+    ),
+    Option(
         "agent_prices",
         "",
         own_prices,
@@ -219,6 +275,12 @@ OPTIONS: tuple[Option, ...] = (
         _size,
         "Put redacted bodies up to this size into finished flows, for -w, HAR and mitmweb; 0 puts none.",
     ),
+    Option(
+        "agent_keep_flows",
+        "500",
+        _count,
+        "Finished LLM flows that mitmweb and the console keep, beside those that you marked or commented; 0 keeps all.",
+    ),
     Option("agent_raw_log", "true", _switch, "Write sse_responses.log, the response bodies as text."),
     Option("agent_client_copies", "true", _switch, "Write each client's lines also to <client>/sse_lines.jsonl."),
     Option("agent_session_logs", "true", _switch, "Write sse_logs/<session>/ with transcript.md and its own lines."),
@@ -226,16 +288,36 @@ OPTIONS: tuple[Option, ...] = (
     Option("agent_rotate_days", "7", _days, "Rotate a log file when it is this many days old."),
     Option("agent_total_size", "20g", _size, "Remove the oldest rotated files when the log folder exceeds this size."),
     Option(
+        "agent_redis_url",
+        "",
+        _redis_url,
+        "Send the log to a Redis stream as well: redis://, rediss://, unix://, or env:NAME, a variable that holds such "
+        f"an address. Empty: the environment's {REDIS_VARIABLE}, else none.",
+    ),
+    Option("agent_redis_stream", DEFAULT_STREAM, _name, "Name of that stream."),
+    Option("agent_redis_maxlen", "200000", _count, "Trim the stream to about so many entries; 0: never."),
+    Option("agent_redis_days", "7", _days_if_any, "Trim what is this many days old from the stream; 0: never."),
+    Option("agent_redis_buffer", "32m", _size, "How much may wait in memory while Redis is away."),
+    Option("agent_host", "", _host, "Name of this proxy in the stream. Empty: the machine's."),
+    Option(
         "agent_source",
         "",
         _source,
-        "Show a log instead of capturing, with mitmdump -n: file:PATH of a sse_lines.jsonl; file:- is standard input.",
+        "Show a log instead of capturing, with mitmdump -n: file:PATH of a sse_lines.jsonl; file:- is standard input; "
+        "or a Redis stream, by an address as in agent_redis_url.",
     ),
     Option(
         "agent_source_speed",
         "follow",
         _speed,
         "Of agent_source: follow (what goes on, and what comes, as tail -f), a multiple of the recorded pace, or inf.",
+    ),
+    Option(
+        "agent_source_from",
+        "now",
+        parse_start,
+        "Where in a Redis stream to begin: now (with the exchanges that go on), start, an entry's id, or a number: "
+        "the last so many exchanges.",
     ),
 )
 
@@ -263,17 +345,33 @@ class Settings:
     log_screen: bool
     delta_timing: bool
     context_metrics: bool
+    report: tuple[str, ...]
     prices: tuple[OwnPrice, ...]
     dead_after_s: float
     keep_bodies: int
+    keep_flows: int
     raw_log: bool
     client_copies: bool
     session_logs: bool
     rotate_size: int
     rotate_days: float
     total_size: int
-    source: Path | None
+    redis_url: RedisAddress | None
+    redis_stream: str
+    redis_maxlen: int
+    redis_days: float
+    redis_buffer: int
+    host: str
+    source: Path | RedisAddress | None
     source_speed: float | None
+    source_from: Start
+
+    def sink(self) -> SinkSettings | None:
+        """What concerns the sink to Redis; None where none is wanted."""
+        if self.redis_url is None:
+            return None
+        limits = Limits(self.redis_maxlen, round(self.redis_days * 86_400_000))
+        return SinkSettings(self.redis_url, self.redis_stream, limits, self.host, self.redis_buffer, self.log_dir)
 
     def view(self) -> ViewOptions:
         """What concerns the live view. Colour is for whoever knows the terminal."""
@@ -302,7 +400,7 @@ def parse_settings(value_of: Callable[[str], str]) -> Settings:
         try:
             parsed[option.name.removeprefix(PREFIX)] = option.parse(text)
         except ValueError as wrong:
-            raise ValueError(f"{option.name}={text}: {wrong}.") from None
+            raise ValueError(f"{option.name}={without_secrets(text)}: {wrong}.") from None
     return Settings(**parsed)
 
 

@@ -1,20 +1,25 @@
 """The pipeline: from what the event loop saw to the log and the live view.
 
 In: `observed` items, one after the other, on the capture thread. Out: records to the store, events to the display. Here
-exchanges live: one per flow, or several in turn on a WebSocket.
+exchanges live: one per flow, or several in turn on a WebSocket. A large request is read on a thread of its own; what
+comes meanwhile of the same flow waits for it, and other flows don't.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from addons import faults
+from addons.bodies.changes import RequestHistory
+from addons.capture_thread import Call
+from addons.display import Display
 from addons.exchange import Exchange, Outlet
 from addons.http_exchange import HttpExchange
-from addons.intake import Intake, Request
-from addons.live import Live
+from addons.intake import Intake, Request, encoding_of
 from addons.observed import (
     CaptureFailed,
     ChunkSeen,
@@ -30,13 +35,18 @@ from addons.observed import (
 from addons.options import Settings
 from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
+from addons.reading import Readings
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
+from addons.redis_stream.entry import time_ms
+from addons.redis_stream.sink import StreamSink
+from addons.request_reader import is_large
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
 from addons.sinks.store import LogStore, StoreSettings
 from addons.sinks.timestamps import TimeFormatter
 from addons.socket_exchanges import SocketExchanges
+from addons.unlogged import Unlogged
 
 PUT_OFF_S = 0.05
 """How long the reading of a request waits for the head of its answer."""
@@ -45,34 +55,38 @@ PUT_OFF_S = 0.05
 class Pipeline:
     """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
 
-    def __init__(self, settings: Callable[[], Settings], live: Live, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        live: Display,
+        tell: Callable[[str], None],
+        stream: StreamSink | None = None,
+        history: RequestHistory | None = None,
+    ) -> None:
         self._settings = settings
+        self._stream = stream
         self._tell = tell
         self._live = live
         self._pending: list[Record] = []
         self._opening: dict[str, dict[str, Any]] = {}
         self._closing: list[str] = []
         self._put_off: dict[str, RequestSeen] = {}
+        self._readings = Readings()
         self._handshakes: dict[str, tuple[RequestSeen, Request, Outlet]] = {}
         self._http: dict[str, HttpExchange] = {}
         self._sockets: dict[str, SocketExchanges] = {}
         self._finished_sockets: dict[str, SocketExchanges] = {}
         self._redactions: dict[str, FlowRedaction] = {}
-        self._open: dict[str, dict[str, Any]] = {}
-        """What the journal has been told of each exchange that has no end yet."""
         self.redactor = Redactor(settings().redact)
         self.times = TimeFormatter(settings().timezone)
         self.prices = PriceBook(settings().prices)
-        self._intake = Intake(self.redactor, self.times, settings)
+        self._intake = Intake(self.redactor, self.times, settings, history or RequestHistory())
         self._store = self._open_store()
 
     def configure(self) -> None:
-        """Take over changed settings, for exchanges that begin from now on."""
+        """Take over changed settings, for exchanges that begin from now on. The log's folder is never one of them."""
         settings = self._settings()
-        if _store_settings(settings) != self._store_settings:
-            self.flush()
-            self._store.close()
-            self._store = self._open_store()
+        self._store.configure(_store_settings(settings))
         self.redactor = Redactor(settings.redact)
         self.times = TimeFormatter(settings.timezone)
         self.prices = PriceBook(settings.prices)
@@ -88,7 +102,7 @@ class Pipeline:
 
     def opened(self, request: Request, status: int | None) -> int | None:
         flow_id = request.context.flow_id
-        self._open[flow_id] = self._opening[flow_id] = open_fields(request, status)
+        self._opening[flow_id] = open_fields(request, status)
         return self._store.session_number(request.session_id)
 
     def lost(self, flow_id: str) -> int:
@@ -99,17 +113,20 @@ class Pipeline:
 
     def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
         self._intake.answered(response_id, session_id)
-        self._open.pop(flow_id, None)
         self._closing.append(flow_id)
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
-    def handle(self, flow_id: str, item: Seen) -> None:
-        try:
+    def handle(self, flow_id: str, item: Seen | Call) -> None:
+        if self._readings:
+            self._take_what_was_read()
+            if self._readings.waits(flow_id, item):
+                return
+        if callable(item):
+            item(self)
+            return
+        with self._ending_at_a_fault(flow_id, item):
             self._dispatch(flow_id, item)
-        except Exception as fault:
-            faults.report("pipeline", flow_id, fault)
-            self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
 
     def count_fault(self, where: str, flow_id: str | None, error: str) -> None:
         self._store.report(where, error, flow_id)
@@ -131,11 +148,12 @@ class Pipeline:
                 self._store.closed(flow_id)
 
     def tick(self, now_s: float) -> bool:
-        """What time brings: held frames, retries, the view. False when no exchange is open."""
+        """What time brings: held frames, retries. False when no exchange is open."""
         for flow_id, seen in list(self._put_off.items()):
             if now_s - seen.at.monotonic_ns / 1e9 > PUT_OFF_S:
-                with faults.guard("pipeline", flow_id):
+                with self._ending_at_a_fault(flow_id, seen):
                     self._begin(self._put_off.pop(flow_id))
+        self._take_what_was_read()
         exchanges = self._open_exchanges()
         for exchange in exchanges:
             exchange.tick(now_s)
@@ -143,12 +161,15 @@ class Pipeline:
             socket.tick(now_s)
         self._store.tick()
         self._live.tick(now_s)
-        return bool(exchanges or self._put_off)
+        return bool(exchanges or self._put_off or self._readings)
 
     def close(self) -> None:
-        self._live.close()
+        self._readings.finish()
+        self._take_what_was_read()
         self.flush()
         self._store.close()
+        if self._stream is not None:
+            self._stream.stop()
 
     def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None:
         """What the flow, which has ended, is to hold. None where its capture never began."""
@@ -166,6 +187,8 @@ class Pipeline:
             return
         if (put_off := self._put_off.pop(flow_id, None)) is not None:
             self._begin(put_off)
+            if self._readings.waits(flow_id, item):
+                return
         match item:
             case HeadSeen():
                 self._head(flow_id, item)
@@ -181,21 +204,49 @@ class Pipeline:
                 self._give_up(flow_id, item)
 
     def _open_store(self) -> LogStore:
-        self._store_settings = _store_settings(self._settings())
-        store = LogStore(self._store_settings, self._tell)
+        settings = _store_settings(self._settings())
+        also = self._publish if self._stream is not None else None
+        store = LogStore(settings, self._tell, also=also)
         store.start()
-        for record in end_records_of_the_dead(store, self._store_settings.root, self.times):
-            # The store before this one has left a journal too, of exchanges that go on.
-            if record.context.flow_id not in self._open:
-                store.write([record])
+        for record in end_records_of_the_dead(store, settings.root, self.times):
+            store.write([record])
+            if self._stream is not None:
+                # Its last frames may have been on their way when the process died.
+                self._stream.lacks(time_ms(record.line) or 0)
         store.forget_dead()
-        for flow_id, fields in self._open.items():
-            store.opened(flow_id, fields)
         return store
 
+    @contextlib.contextmanager
+    def _ending_at_a_fault(self, flow_id: str, item: Seen) -> Iterator[None]:
+        try:
+            yield
+        except Exception as fault:
+            faults.report("pipeline", flow_id, fault)
+            self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
+
+    def _publish(self, records: list[Record]) -> None:
+        with faults.guard("Redis sink"):
+            if self._stream is not None:
+                self._stream.publish(records)
+
     def _begin(self, seen: RequestSeen) -> None:
-        request = self._intake.take(seen)
-        outlet: Outlet = Unlogged(self.redactor, self.times, self.prices) if self._is_known(seen) else self
+        encoding = encoding_of(seen)
+        # Of recorded flows a whole session comes at once: out of order it would be taken for several.
+        if is_large(seen.body, encoding) and not seen.from_file:
+            self._readings.begin(seen, partial(self._intake.bodies.read, seen.body, encoding))
+        else:
+            self._begin_exchange(seen, self._intake.take(seen))
+
+    def _take_what_was_read(self) -> None:
+        for reading in self._readings.take_done():
+            seen = reading.seen
+            with self._ending_at_a_fault(seen.flow_id, seen):
+                self._begin_exchange(seen, self._intake.take_read(seen, reading.body.result()))
+            for item in reading.waiting:
+                self.handle(seen.flow_id, item)
+
+    def _begin_exchange(self, seen: RequestSeen, request: Request) -> None:
+        outlet: Outlet = Unlogged(self, self._store.session_number) if self._is_known(seen) else self
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
             self._handshakes[seen.flow_id] = (seen, request, outlet)
@@ -250,30 +301,6 @@ class Pipeline:
     def _open_exchanges(self) -> list[Exchange]:
         sockets = [exchange for socket in self._sockets.values() for exchange in socket.open]
         return [*(exchange.exchange for exchange in self._http.values()), *sockets]
-
-
-class Unlogged(Outlet):
-    """For an exchange that is in the log already: only its flow is still to be redacted."""
-
-    def __init__(self, redactor: Redactor, times: TimeFormatter, prices: PriceBook) -> None:
-        self.redactor = redactor
-        self.times = times
-        self.prices = prices
-
-    def write(self, record: Record) -> None:
-        pass
-
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
-        pass
-
-    def opened(self, request: Request, status: int | None) -> int | None:  # noqa: ARG002  (an Outlet's signature)
-        return None
-
-    def lost(self, flow_id: str) -> int:  # noqa: ARG002
-        return 0
-
-    def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
-        pass
 
 
 def _at(item: Seen) -> Moment:

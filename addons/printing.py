@@ -1,16 +1,19 @@
-"""mitmproxy's own printing, led through our bounded writer.
+"""mitmproxy's own printing, led through the live view.
 
-In: the running master. Out: its flow lines and log lines on a `TerminalWriter`, since mitmproxy prints on the event
-loop: a terminal that nobody reads would stop every connection, and a closed one would end the proxy (SPEC S4.2). What
-mitmproxy says about flows that we show ourselves is muted, so that its lines do not cut into ours.
+In: the running master. Out: its flow lines and log lines given to the view, which writes them between its own: at the
+beginning of a line, never in the middle of one. And since mitmproxy prints on the event loop, a terminal that nobody
+reads would stop every connection otherwise, and a closed one would end the proxy (SPEC S4.2). What mitmproxy says about
+flows that we show ourselves, and about what agents' clients send besides, is muted (SPEC S3.8).
 
 These are mitmproxy's internals; where they have changed, its printing stays as it was.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from addons.terminal import TerminalWriter
@@ -18,30 +21,56 @@ from addons.terminal import TerminalWriter
 SHOWN = "agent"
 """Flow metadata that marks a flow as captured; `~meta agent` selects them in any filter."""
 
+ASIDE = "agent_aside"
+"""And one that a client sends to its provider besides: settings, telemetry. `~meta agent` selects it too."""
+
 _MUTING_FILTER = f"!~meta {SHOWN}"
 
 
+class Lines(io.TextIOBase):
+    """A text file for `print`: gives on what is written when its line is whole. Never blocks and never raises."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._line = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        whole, found, self._line = (self._line + text).rpartition("\n")
+        if found:
+            self._say(whole)
+        return len(text)
+
+
 def terminal_for(master: Any) -> TerminalWriter | None:
-    """A writer on standard output, used by mitmproxy's printing from now on. None in the console, which owns it."""
-    if type(master).__name__ == "ConsoleMaster" or sys.stdout is None:
+    """A writer on standard output. None in the console, which owns it, and where there is none."""
+    if is_console(master) or sys.stdout is None:
         return None
     try:
-        descriptor, is_terminal = sys.stdout.fileno(), sys.stdout.isatty()
+        return TerminalWriter(sys.stdout.fileno(), sys.stdout.isatty())
     except (OSError, ValueError):
         return None
-    writer = TerminalWriter(descriptor, is_terminal)
+
+
+def lead_through(master: Any, say: Callable[[str], None]) -> None:
+    """From now on mitmproxy's lines go to `say`, one or several at once."""
     dumper = master.addons.get("dumper")
-    if dumper is not None and hasattr(dumper, "outfp"):
-        dumper.outfp = writer
-    termlog = master.addons.get("termlog")
-    handler = getattr(termlog, "logger", None)
-    if handler is not None and hasattr(handler, "file"):
-        handler.file = writer
-    return writer
+    if hasattr(dumper, "outfp"):
+        dumper.outfp = Lines(say)
+    handler: Any = getattr(master.addons.get("termlog"), "logger", None)
+    if hasattr(handler, "file"):
+        handler.file = Lines(say)
+
+
+def is_console(master: Any) -> bool:
+    """Whether mitmproxy's own screen has the terminal."""
+    return type(master).__name__ == "ConsoleMaster"
 
 
 def mute_shown_flows(master: Any, options: Any) -> None:
-    """Keep mitmdump's lines about captured flows, and about connections, off the screen. What the user sets stands."""
+    """Keep mitmdump's lines about agents' flows, and about connections, off the screen. What the user sets stands."""
     if "dumper_filter" in options and not options.dumper_filter:
         options.update(dumper_filter=_MUTING_FILTER)
     handler = getattr(master.addons.get("termlog"), "logger", None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from addons.protocols.events import PartKind, RequestPart
 from addons.protocols.requests import split, without_cache_markers
@@ -32,29 +32,43 @@ _MARKS = (b'"cache_control"', b'"prompt_cache_breakpoint"', b'"cachePoint"')
 _BEDROCK_MARK = b'{"cachePoint":'
 
 
+class CachePart(NamedTuple):
+    """A stored content as a cache sees it. `digest` is of what it says without its cache marks."""
+
+    digest: str
+    size: int
+    has_marker: bool
+    is_mark: bool
+    """Bedrock's mark is an element of its own, behind what it marks."""
+
+
+def cache_part(content: bytes, digest: str) -> CachePart:
+    """`content` is what the log keeps, compact JSON, and `digest` its hash there."""
+    is_mark = content.startswith(_BEDROCK_MARK)
+    has_marker = False
+    if not is_mark and any(mark in content for mark in _MARKS):
+        marked = parse_json_exactly(content.decode())
+        bare = without_cache_markers(marked)
+        if has_marker := bare is not marked:
+            digest = content_hash(dump_json(bare))
+    return CachePart(digest, len(content), has_marker, is_mark)
+
+
 class RequestParts:
     """Collects one request's parts, in any order of their kinds."""
 
     def __init__(self) -> None:
         self._parts: dict[PartKind, list[RequestPart]] = {kind: [] for kind in _ORDER}
 
-    def add(self, stored_kind: str, content: bytes, digest: str) -> None:
-        """`content` is what the log keeps, and `digest` its hash there."""
+    def add(self, stored_kind: str, part: CachePart) -> None:
         kind = KINDS.get(stored_kind)
         if kind is None:
             return
         parts = self._parts[kind]
-        if content.startswith(_BEDROCK_MARK):
-            # Bedrock's mark is an element of its own, behind what it marks.
-            parts[-1:] = [replace(part, has_cache_marker=True) for part in parts[-1:]]
-            return
-        has_marker = False
-        if any(mark in content for mark in _MARKS):
-            marked = parse_json_exactly(content.decode())
-            bare = without_cache_markers(marked)
-            if has_marker := bare is not marked:
-                digest = content_hash(dump_json(bare))
-        parts.append(RequestPart(kind, digest, len(content), has_marker))
+        if part.is_mark:
+            parts[-1:] = [replace(marked, has_cache_marker=True) for marked in parts[-1:]]
+        else:
+            parts.append(RequestPart(kind, part.digest, part.size, part.has_marker))
 
     def in_order(self) -> tuple[RequestPart, ...]:
         return tuple(part for kind in _ORDER for part in self._parts[kind])
@@ -67,7 +81,7 @@ def parts_of(body: Any) -> tuple[RequestPart, ...]:
     def put(kind: str, content: Any) -> str:
         raw = dump_json(content)
         digest = content_hash(raw)
-        parts.add(kind, raw, digest)
+        parts.add(kind, cache_part(raw, digest))
         return digest
 
     split(body, put)

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 
 from addons import faults
-from addons.live import Live
+from addons.display import Display
 from addons.sources.log_files import POLL_S, Source
 from addons.sources.pace import Pace
-from addons.terminal import TerminalWriter
 
-TICK_S = 0.25
+LOOK_S = 0.25
+"""How often it is looked in a pause whether somebody still watches."""
+
 BEHIND_CHARS = 100_000
 STOP_S = 2.0
 
@@ -28,8 +29,7 @@ class Viewer:
         self,
         source: Source,
         pace: Pace | None,
-        live: Live,
-        terminal: TerminalWriter | None,
+        live: Display,
         tell: Callable[[str], None],
         over: Callable[[], None],
     ) -> None:
@@ -37,12 +37,10 @@ class Viewer:
         self._source = source
         self._pace = pace
         self._live = live
-        self._terminal = terminal
         self._tell = tell
         self._over = over
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mitmagent viewer", daemon=True)
-        self._next_tick_s = 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -76,29 +74,22 @@ class Viewer:
             else:
                 self._wait(self._pace.wait_s(step.at_ns, step.is_resting))
             self._drain(BEHIND_CHARS)
-            if self._stopping.is_set() or self._is_unseen():
+            if self._stopping.is_set() or self._live.is_gone:
                 return
-            for flow_id, event in step.shown if step is not None else ():
-                self._live.show(flow_id, event)
+            if step is not None:
+                for flow_id, event in step.shown:
+                    self._live.show(flow_id, event, step.at_ns)
 
     def _wait(self, seconds: float) -> None:
-        """The view's clock goes on meanwhile: what waits for its turn may get it."""
+        """The displays' clocks go on meanwhile."""
         until_s = time.monotonic() + seconds
-        while True:
-            now_s = time.monotonic()
-            if now_s >= self._next_tick_s:
-                self._live.tick(now_s)
-                self._next_tick_s = now_s + TICK_S
-            left_s = until_s - now_s
-            if left_s <= 0 or self._stopping.wait(min(left_s, TICK_S)) or self._is_unseen():
+        while (left_s := until_s - time.monotonic()) > 0 and not self._live.is_gone:
+            self._live.tick(time.monotonic())
+            if self._stopping.wait(min(left_s, LOOK_S)):
                 return
 
     def _drain(self, most_chars: int) -> None:
-        """Wait until no more than that waits to be written."""
-        while self._terminal is not None and self._terminal.waiting_chars > most_chars:
+        """Wait until no more than that waits to be shown. Whoever was reading may have gone, such as `head`."""
+        while self._live.waiting_chars > most_chars and not self._live.is_gone:
             if self._stopping.wait(POLL_S):
                 return
-
-    def _is_unseen(self) -> bool:
-        """Whether whoever was reading has gone, such as `head`."""
-        return self._terminal is not None and self._terminal.is_gone

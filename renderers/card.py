@@ -10,7 +10,7 @@ import enum
 import itertools
 from collections.abc import Sequence
 
-from renderers.spans import Erase, Provisional, Span, Styled
+from renderers.spans import MARKS, Erase, Painted, Provisional, Span, Styled
 
 
 class CardState(enum.Enum):
@@ -77,16 +77,18 @@ def without_erased(spans: list[Span]) -> list[Span]:
         else:
             kept.append(span)
     merged: list[Span] = []
-    for role, group in itertools.groupby(kept, _role_of):
-        if role is None:
-            merged += group
-        else:
+    for (kind, role), group in itertools.groupby(kept, _kind_of):
+        if kind is Styled:
             merged.append(Styled(role, "".join([span.text for span in group if isinstance(span, Styled)])))
+        elif kind is Painted:
+            merged.append(Painted("".join([span.text for span in group if isinstance(span, Painted)])))
+        else:
+            merged += group
     return merged
 
 
-def _role_of(span: Span) -> str | None:
-    return span.role if isinstance(span, Styled) else None
+def _kind_of(span: Span) -> tuple[type[Span], str]:
+    return type(span), span.role if isinstance(span, Styled) else ""
 
 
 def up_to_line_end(spans: list[Span]) -> tuple[list[Span], list[Span]]:
@@ -95,10 +97,13 @@ def up_to_line_end(spans: list[Span]) -> tuple[list[Span], list[Span]]:
         return [], spans
     for place in range(len(spans) - 1, -1, -1):
         span = spans[place]
-        if isinstance(span, Styled) and (end := span.text.rfind("\n") + 1):
-            rest = span.text[end:]
-            return (
-                [*spans[:place], Styled(span.role, span.text[:end])],
-                [*([Styled(span.role, rest)] if rest else []), *spans[place + 1 :]],
-            )
+        if isinstance(span, Styled | Painted) and (end := span.text.rfind("\n") + 1):
+            first, rest = span.text[:end], span.text[end:]
+            return [*spans[:place], _like(span, first)], [*([_like(span, rest)] if rest else []), *spans[place + 1 :]]
     return [], spans
+
+
+def _like(span: Styled | Painted, text: str) -> Span:
+    if isinstance(span, Styled):
+        return Styled(span.role, text)
+    return Painted(text if text[0] in MARKS.values() else MARKS["plain"] + text)

@@ -95,7 +95,7 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
         _words(
             "Bash bash shell shell_call local_shell local_shell_call shell_command exec_command exec container.exec "
             "run_shell_command run_command run_in_terminal execute_command execute_bash bash_code_execution "
-            "run_terminal_cmd developer__shell PowerShell powershell"
+            "run_terminal_cmd developer__shell PowerShell powershell write_stdin monitor Monitor"
         ),
     ),
     Pattern(
@@ -141,8 +141,29 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
         ),
         one_line=True,
     ),
-    Pattern("to-do list", views.todo_list, _words("TodoWrite todowrite update_plan write_todos todo_write")),
-    Pattern("sub-agent", views.subagent, _words("Task Agent task agent spawn_agent delegate_to_agent ExitPlanMode")),
+    Pattern(
+        "to-do list", views.todo_list, _words("TodoWrite todowrite update_plan write_todos todo_write manage_todo_list")
+    ),
+    Pattern(
+        "sub-agent",
+        views.subagent,
+        _words(
+            "Task Agent task agent spawn_agent delegate_to_agent invoke_agent runSubagent new_task followup_task "
+            "send_message SendMessage send_input ExitPlanMode exit_plan_mode"
+        ),
+    ),
+    Pattern("question", views.question, _words("AskUserQuestion request_user_input request_user_input_async ask_user")),
+    Pattern(
+        "facts",
+        views.facts,
+        _words(
+            "Skill skill activate_skill SlashCommand TaskCreate TaskUpdate TaskGet TaskList TaskStop task_stop "
+            "KillShell KillBash wait wait_agent sleep list_agents ListAgents close_agent interrupt_agent "
+            "list_background_processes read_background_output update_topic EnterPlanMode enter_plan_mode "
+            "ScheduleWakeup"
+        ),
+        one_line=True,
+    ),
     Pattern("program", views.program, _words("code_execution code_interpreter_call code_interpreter")),
     # By a name that others use too, and the first key.
     Pattern("read", views.read, _words("read view list"), _first_key("filePath file_path path"), one_line=True),

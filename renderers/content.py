@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import MARK, label
+from renderers.tool_call import MARK
+from renderers.tool_views.names import label
 from renderers.view_options import Detail
 
 LINE_CHARS = 160

@@ -50,7 +50,8 @@ def end_line(ended: ExchangeEnded, *, context: bool = False, said: str | None = 
     parts += [part for part in (dollars(ended.cost_usd), session) if part]
     if ended.ttft_ms is not None:
         parts.append(f"first token {ended.ttft_ms / 1000:.1f} s")
-    parts.append(f"{ended.duration_ms / 1000:.1f} s")
+    if ended.duration_ms:
+        parts.append(f"{ended.duration_ms / 1000:.1f} s")
     if gauge := context_gauge(ended) if context else context_share(ended):
         parts.append(gauge)
     return f"■ {' · '.join(parts)}"

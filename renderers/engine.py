@@ -18,12 +18,11 @@ from renderers.pen import Pen
 from renderers.sanitise import one_line
 from renderers.screen import ScreenController
 from renderers.session import SessionStreamEngine, ToolViewFactory
+from renderers.side_purposes import SIDE_PURPOSES
 from renderers.stalls import seconds
+from renderers.theme import SPEAKERS
 from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
-
-SIDE_PURPOSES = frozenset({"title", "router", "warmup", "count_tokens", "other"})
-"""No conversation: logged, not shown (SPEC S4.4)."""
 
 REMEMBERED_SESSIONS = 200
 
@@ -66,7 +65,7 @@ class LiveView:
         text += self._screen.heard(flow, now_s)
         if flow.ended:
             del self._flows[flow_id]
-        return text if self._pacer is None else self._pacer.pass_on(text, now_s)
+        return self._pass_on(text, now_s)
 
     def tick(self, now_s: float) -> str:
         """Time passes: silences are named, the screen goes to one who waits. To be called a few times a second."""
@@ -79,21 +78,37 @@ class LiveView:
             if flow.stall.dead and not was_dead:
                 self._mark(flow, CardState.DEAD)
             text += self._screen.notice("error" if flow.stall.dead else "stall", f"‖ {flow.name}: {said}", now_s)
-        text += self._screen.tick(now_s)
-        return text if self._pacer is None else self._pacer.pass_on(text, now_s)
+        return self._pass_on(text + self._screen.tick(now_s), now_s)
 
     def note(self, text: str, now_s: float, role: str = "note") -> str:
-        """A line of somebody else's, between ours."""
-        said = self._screen.notice(role, one_line(text, 4 * _LABEL_CHARS), now_s)
-        return said if self._pacer is None else self._pacer.pass_on(said, now_s)
+        """A line about the view itself, between ours."""
+        return self._pass_on(self._screen.notice(role, one_line(text, 4 * _LABEL_CHARS), now_s), now_s)
+
+    def lines(self, text: str, now_s: float) -> str:
+        """Lines of somebody else's, as they are, between ours."""
+        return self._pass_on(self._screen.notice("", text, now_s), now_s)
+
+    def interrupted(self, text: str, now_s: float) -> str:
+        """What was written since a while ago has not reached the terminal. `text` says so, on a line of its own."""
+        if self._pacer is not None:
+            self._pacer.rest()
+        return self._screen.interrupted("alarm", one_line(text, 4 * _LABEL_CHARS), now_s)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether time alone may bring something to be shown."""
+        return bool(self._flows) or self._screen.has_notices or (self._pacer is not None and self._pacer.has_pieces)
 
     def close(self, now_s: float) -> str:
         """All that is still waiting, of everybody."""
-        text = "".join([self._end(flow, now_s) for flow in list(self._flows.values())]) + self._screen.close(now_s)
+        text = "".join([self._end(flow, now_s) for flow in list(self._flows.values())]) + self._screen.close()
         self._flows.clear()
         return text if self._pacer is None else self._pacer.rest() + text
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _pass_on(self, text: str, now_s: float) -> str:
+        return text if self._pacer is None else self._pacer.pass_on(text, now_s)
 
     def _begin(self, event: ExchangeStarted, now_s: float) -> Flow:
         session = self.sessions.get(event.session_id)
@@ -103,8 +118,11 @@ class LiveView:
         self.sessions.move_to_end(event.session_id)
         flow = Flow(event.flow_id, event.session_id, event.agent_id or "", now_s)
         number = f"#? {event.session_id[:8]}" if event.session_number is None else f"#{event.session_number}"
+        if event.session_number is not None:
+            flow.role = SPEAKERS[event.session_number % len(SPEAKERS)]
         agent = f" ⤷{session.agent_number(event.agent_id)}" if event.agent_id else ""
-        flow.name = one_line(f"{number} {event.client}{agent}", _LABEL_CHARS)
+        host = f" @{event.host}" if event.host else ""
+        flow.name = one_line(f"{number} {event.client}{host}{agent}", _LABEL_CHARS)
         flow.indent = "  " if event.agent_id else ""
         flow.epoch_s = event.started_epoch_ns / 1e9 - now_s
         flow.label = self._label(flow, event)

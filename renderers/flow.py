@@ -28,6 +28,7 @@ class Flow:
         "label",
         "name",
         "queue",
+        "role",
         "session_id",
         "stall",
         "tools",
@@ -40,6 +41,8 @@ class Flow:
         self.agent = agent
         """The sub-agent's id; empty for the session's own agent."""
         self.name = self.label = ""
+        self.role = "speaker"
+        """Of its headers."""
         self.indent = ""
         self.epoch_s = 0.0
         """Add the view's time for the time of day."""

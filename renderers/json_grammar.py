@@ -51,12 +51,13 @@ class Token(IntEnum):
     WORD = auto()
     END_WORD = auto()
     BROKEN = auto()
-    FIRST_MEMBER = auto()
+    FIRST_MEMBERS = auto()
     MORE_MEMBERS = auto()
     FIRST_NAME = auto()
     NEXT_NAME = auto()
-    FIRST_ITEM = auto()
+    FIRST_ITEMS = auto()
     MORE_ITEMS = auto()
+    MORE_OBJECTS = auto()
 
 
 type _Rule = Rule[State, Token]
@@ -107,31 +108,42 @@ TABLE: Final[_Table] = {
 }
 
 _WS = r"[ \t\n\r]*+"
-_PLAIN_STRING = rf'"[^"\\{HIDDEN_CLASS}]*+"'
+_PLAIN_STRING = rf'"[ !#-\[\]-~]*+[^"\\{HIDDEN_CLASS}]*+"'
+"""A string that is shown as it is written. ASCII goes first: one look-up a character, where the class takes several."""
 _PLAIN_VALUE = rf"(?:{_PLAIN_STRING}|[-+.0-9A-Za-z]++)"
 _NAME = rf"{_PLAIN_STRING}{_WS}:"
 
-_ITEM = rf"{_PLAIN_VALUE}{_WS}(?=[,\]])"
-_MEMBER = rf"{_NAME}{_WS}{_PLAIN_VALUE}{_WS}(?=[,}}])"
+_PAIR = rf"{_PLAIN_STRING}{_WS}:{_WS}{_PLAIN_VALUE}{_WS}"
+_PAIRS = rf"{_PAIR}(?:,{_WS}{_PAIR})*+"
+_NAME = rf"{_PLAIN_STRING}{_WS}:(?:{_WS}(?=[\[{{\"]))?"
 
-MEMBER_PARTS: Final = rf"({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE})"
-ITEM_PARTS: Final = _PLAIN_VALUE
+_MEMBER = rf"{_PAIR}(?=[,}}])"
+_ITEM = rf"{_PLAIN_VALUE}{_WS}(?=[,\]])"
+"""A bare word at the end of what has come may go on."""
+
+MEMBER_PARTS: Final = rf",?{_WS}({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}"
+ITEM_PARTS: Final = rf",?{_WS}({_PLAIN_VALUE}){_WS}"
+OBJECTS_PARTS: Final = rf"(?:{_WS}(,){_WS}(\{{){_WS}|(,){_WS})({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}(\}})?"
+"""A member of an object of a run of objects: comma and bracket before it, or a comma; key, value, bracket behind it."""
 NAME_PART: Final = _PLAIN_STRING
 """To find them in the text of a shortcut's token."""
 
 _SHORTCUTS: Final[_Table] = {
-    State.FIRST_ITEM: [Rule(_ITEM, Token.FIRST_ITEM, State.AFTER_ITEM)],
-    State.AFTER_ITEM: [Rule(rf"(?:,{_WS}{_ITEM})++", Token.MORE_ITEMS)],
+    State.FIRST_ITEM: [Rule(rf"{_WS}{_ITEM}(?:,{_WS}{_ITEM})*+", Token.FIRST_ITEMS, State.AFTER_ITEM)],
+    State.AFTER_ITEM: [
+        Rule(rf"(?:,{_WS}{_ITEM})++", Token.MORE_ITEMS),
+        Rule(rf"(?:{_WS},{_WS}\{{{_WS}{_PAIRS}\}})++", Token.MORE_OBJECTS),
+    ],
     State.FIRST_KEY: [
-        Rule(_MEMBER, Token.FIRST_MEMBER, State.AFTER_MEMBER),
-        Rule(_NAME, Token.FIRST_NAME, State.VALUE, State.AFTER_MEMBER),
+        Rule(rf"{_WS}{_MEMBER}(?:,{_WS}{_MEMBER})*+", Token.FIRST_MEMBERS, State.AFTER_MEMBER),
+        Rule(rf"{_WS}{_NAME}", Token.FIRST_NAME, State.VALUE, State.AFTER_MEMBER),
     ],
     State.AFTER_MEMBER: [
         Rule(rf"(?:,{_WS}{_MEMBER})++", Token.MORE_MEMBERS),
         Rule(rf",{_WS}{_NAME}", Token.NEXT_NAME, State.VALUE, State.AFTER_MEMBER),
     ],
 }
-"""Names, and runs of members and items, that are whole, flat and without escapes: most of a large JSON text."""
+"""Names, and runs of members, items and flat objects that are whole and without escapes: most of a large JSON text."""
 
 JSON: Final = Grammar(TABLE, _BROKEN)
 JSON_IN_RUNS: Final = Grammar({state: [*_SHORTCUTS.get(state, ()), *rules] for state, rules in TABLE.items()}, _BROKEN)

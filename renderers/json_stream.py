@@ -1,7 +1,7 @@
 """JSON laid out while it streams (SPEC S1.2).
 
-In: pieces of a JSON text, cut anywhere. Out: spans whose text is `json.dumps(value, indent=2, ensure_ascii=False)`, as
-far as the pieces tell it; however they are cut, the text of each colour is the same. Three things are deliberately not
+In: pieces of a JSON text, cut anywhere. Out: painted text: `json.dumps(value, indent=2, ensure_ascii=False)`, as far
+as the pieces tell it; however they are cut, the text of each colour is the same. Three things are deliberately not
 as `json.dumps` has them: numbers and repeated keys stay as they were written, a character that a terminal must not get
 is a `\\uXXXX` escape, and what is nested deeper than `MOST_DEPTH` stands on one line, or the indentation of a hostile
 text would be a thousand times the text. What is no JSON is shown as it is, from where it ceases to be.
@@ -11,25 +11,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from renderers.escapes import JsonStringWriter
-from renderers.json_grammar import ITEM_PARTS, JSON_IN_RUNS, MEMBER_PARTS, NAME_PART, State, Token
+from renderers.json_grammar import ITEM_PARTS, JSON_IN_RUNS, MEMBER_PARTS, NAME_PART, OBJECTS_PARTS, State, Token
 from renderers.sanitise import sanitise
 from renderers.scanner import Scanner
-from renderers.spans import Styled
+from renderers.spans import MARKS, Painted
 
-KEY: Final = "argument_key"
-VALUE: Final = "argument_value"
-PLAIN: Final = "plain"
-"""Roles: keys and values with their quotes; all between them."""
+PLAIN: Final = MARKS["plain"]
+KEY: Final = MARKS["argument_key"]
+VALUE: Final = MARKS["argument_value"]
+"""Keys and values with their quotes; plain is all between them."""
+
+_HERE: Final = "\x04"
+"""A place in a template, like a mark in no text."""
 
 MOST_DEPTH: Final = 64
 
-_COLON: Final = Styled(PLAIN, ": ")
-_members = re.compile(MEMBER_PARTS).findall
-_items = re.compile(ITEM_PARTS).findall
+_members = re.compile(MEMBER_PARTS).sub
+_items = re.compile(ITEM_PARTS).sub
+_objects = re.compile(OBJECTS_PARTS).sub
 _name = re.compile(NAME_PART).findall
+
+
+class _Layout(NamedTuple):
+    """What stands between the parts of a container, at one depth."""
+
+    line: str
+    """A line feed and the indentation; beyond MOST_DEPTH nothing."""
+    comma: str
+    lead: int
+    """Characters of a template before what a comma separates."""
+    member: str
+    """A comma and a member, as a template for `MEMBER_PARTS`."""
+    item: str
 
 
 class JsonStreamFormatter:
@@ -39,15 +55,15 @@ class JsonStreamFormatter:
         self._indent = " " * indent
         self._scanner = Scanner(JSON_IN_RUNS, State.VALUE, State.DONE)
         self._string = JsonStringWriter()
-        self._string_role = VALUE
+        self._string_mark = VALUE
         self._depth = 0
         self._empty = False
         """The innermost container has nothing in it yet, so nobody knows where its end will stand."""
         self._blanks: list[str] = []
         """What stood since the last character that counts: shown only if no JSON follows."""
-        self._commas: dict[int, Styled] = {}
-        self._spans: list[Styled] = []
-        self._role = PLAIN
+        self._layouts: dict[int, _Layout] = {}
+        self._mark = ""
+        """Of the run that is open; none at the beginning of what will be painted next."""
         self._texts: list[str] = []
         self._act: dict[Token, Callable[[str], None]] = {
             Token.BLANK: self._blank,
@@ -66,51 +82,65 @@ class JsonStreamFormatter:
             Token.WORD: self._word,
             Token.END_WORD: self._end_word,
             Token.BROKEN: self._broken,
-            Token.FIRST_MEMBER: self._first_member,
+            Token.FIRST_MEMBERS: self._first_members,
             Token.MORE_MEMBERS: self._more_members,
             Token.FIRST_NAME: self._first_name,
             Token.NEXT_NAME: self._next_name,
-            Token.FIRST_ITEM: self._first_item,
+            Token.FIRST_ITEMS: self._first_items,
             Token.MORE_ITEMS: self._more_items,
+            Token.MORE_OBJECTS: self._more_objects,
         }
 
-    def feed(self, piece: str) -> list[Styled]:
+    def feed(self, piece: str) -> list[Painted]:
         act = self._act
         for token, text in self._scanner.feed(piece):
             act[token](text)
         return self._taken()
 
-    def close(self) -> list[Styled]:
-        self._put(self._string_role, self._string.close())
+    def close(self) -> list[Painted]:
+        self._put(self._string_mark, self._string.close())
         return self._taken()
 
-    def _taken(self) -> list[Styled]:
-        self._flush()
-        spans, self._spans = self._spans, []
-        return spans
+    def _taken(self) -> list[Painted]:
+        if not self._texts:
+            return []
+        painted = Painted("".join(self._texts))
+        self._texts.clear()
+        self._mark = ""
+        return [painted]
 
-    # -- writing: neighbours of one role become one span -------------------------------------------------------------
+    # -- writing -----------------------------------------------------------------------------------------------------
 
-    def _put(self, role: str, text: str) -> None:
+    def _put(self, mark: str, text: str) -> None:
         if text:
-            if role != self._role:
-                self._flush()
-                self._role = role
+            if mark != self._mark:
+                self._mark = mark
+                text = mark + text
             self._texts.append(text)
 
-    def _flush(self) -> None:
-        if self._texts:
-            self._spans.append(Styled(self._role, "".join(self._texts)))
-            self._texts = []
+    def _run(self, text: str) -> None:
+        """Text with its marks, which begins with a plain run and ends with a value."""
+        self._texts.append(text)
+        self._mark = VALUE
+        self._blanks.clear()
 
-    def _new_line(self, depth: int) -> str:
-        return "\n" + self._indent * depth if self._depth <= MOST_DEPTH else ""
+    def _layout(self, depth: int) -> _Layout:
+        depth = min(depth, MOST_DEPTH + 1)
+        layout = self._layouts.get(depth)
+        if layout is None:
+            line = "\n" + self._indent * depth if depth <= MOST_DEPTH else ""
+            comma = "," + (line or " ")
+            member = rf"{PLAIN}{comma}{KEY}\1{PLAIN}: {VALUE}\2"
+            layout = self._layouts[depth] = _Layout(
+                line, comma, len(PLAIN + comma), member, rf"{PLAIN}{comma}{VALUE}\1"
+            )
+        return layout
 
     def _begin(self) -> None:
         """Something begins that is or contains a value."""
         if self._empty:
             self._empty = False
-            self._put(PLAIN, self._new_line(self._depth))
+            self._put(PLAIN, self._layout(self._depth).line)
 
     # -- tokens ------------------------------------------------------------------------------------------------------
 
@@ -122,95 +152,86 @@ class JsonStreamFormatter:
         self._put(PLAIN, bracket)
         self._depth += 1
         self._empty = True
-        self._blanks = []
+        self._blanks.clear()
 
     def _close(self, bracket: str) -> None:
-        line = "" if self._empty else self._new_line(self._depth - 1)
+        # Beyond MOST_DEPTH the bracket stands on the line of what it closes.
+        line = "" if self._empty or self._depth > MOST_DEPTH else self._layout(self._depth - 1).line
         self._put(PLAIN, line + bracket)
         self._depth -= 1
         self._empty = False
-        self._blanks = []
+        self._blanks.clear()
 
     def _colon(self, _: str) -> None:
         self._put(PLAIN, ": ")
-        self._blanks = []
+        self._blanks.clear()
 
     def _comma(self, _: str) -> None:
-        self._put(PLAIN, self._comma_here().text)
-        self._blanks = []
+        self._put(PLAIN, self._layout(self._depth).comma)
+        self._blanks.clear()
 
     def _open_key(self, quote: str) -> None:
         self._begin()
-        self._string_role = KEY
+        self._string_mark = KEY
         self._put(KEY, quote)
 
     def _open_string(self, quote: str) -> None:
         self._begin()
-        self._string_role = VALUE
+        self._string_mark = VALUE
         self._put(VALUE, quote)
 
     def _inside(self, text: str) -> None:
-        self._put(self._string_role, self._string.feed(text))
+        self._put(self._string_mark, self._string.feed(text))
 
     def _close_string(self, quote: str) -> None:
-        self._put(self._string_role, self._string.close() + quote)
-        self._blanks = []
+        self._put(self._string_mark, self._string.close() + quote)
+        self._blanks.clear()
 
     def _word(self, text: str) -> None:
         self._begin()
         self._put(VALUE, text)
 
     def _end_word(self, _: str) -> None:
-        self._blanks = []
+        self._blanks.clear()
 
     def _broken(self, text: str) -> None:
         self._put(PLAIN, sanitise("".join(self._blanks) + text))
-        self._blanks = []
+        self._blanks.clear()
 
-    # -- shortcuts: what they begin and end with never continues a span ----------------------------------------------
+    # -- shortcuts ---------------------------------------------------------------------------------------------------
 
     def _first_name(self, text: str) -> None:
         self._begin()
-        self._flush()
-        self._spans += (Styled(KEY, _name(text)[0]), _COLON)
-        self._blanks = []
+        self._put(KEY, _name(text)[0])
+        self._put(PLAIN, ": ")
+        self._blanks.clear()
 
     def _next_name(self, text: str) -> None:
         self._comma(",")
         self._first_name(text)
 
-    def _first_member(self, text: str) -> None:
+    def _first_members(self, text: str) -> None:
         self._begin()
-        self._flush()
-        ((key, value),) = _members(text)
-        self._spans += (Styled(KEY, key), _COLON, Styled(VALUE, value))
-        self._blanks = []
+        # The first has no comma before it.
+        self._run(_members(self._layout(self._depth).member, text)[self._layout(self._depth).lead :])
 
     def _more_members(self, text: str) -> None:
-        self._flush()
-        comma = self._comma_here()
-        spans = self._spans
-        for key, value in _members(text):
-            spans += (comma, Styled(KEY, key), _COLON, Styled(VALUE, value))
-        self._blanks = []
+        self._run(_members(self._layout(self._depth).member, text))
 
-    def _first_item(self, text: str) -> None:
+    def _first_items(self, text: str) -> None:
         self._begin()
-        self._flush()
-        self._spans.append(Styled(VALUE, _items(text)[0]))
-        self._blanks = []
+        self._run(_items(self._layout(self._depth).item, text)[self._layout(self._depth).lead :])
 
     def _more_items(self, text: str) -> None:
-        self._flush()
-        comma = self._comma_here()
-        spans = self._spans
-        for value in _items(text):
-            spans += (comma, Styled(VALUE, value))
-        self._blanks = []
+        self._run(_items(self._layout(self._depth).item, text))
 
-    def _comma_here(self) -> Styled:
-        depth = min(self._depth, MOST_DEPTH + 1)
-        comma = self._commas.get(depth)
-        if comma is None:
-            comma = self._commas[depth] = Styled(PLAIN, "," + (self._new_line(depth) or " "))
-        return comma
+    def _more_objects(self, text: str) -> None:
+        """Objects whose values are all flat, each after a comma, as `OBJECTS_PARTS` has their members."""
+        outer, inner = self._layout(self._depth), self._layout(self._depth + 1)
+        run = _objects(rf"\1{_HERE}\2\3{inner.line}{KEY}\4{PLAIN}: {VALUE}\5{PLAIN}{_HERE}\6", text)
+        # What a part that is absent leaves behind tells where the others' lines begin.
+        run = run.replace(f"{_HERE},", inner.comma[:1] if inner.line else inner.comma)
+        run = run.replace(f"{_HERE}{{", f"{outer.line or ' '}{{")
+        run = run.replace(f"{_HERE}}}", f"{outer.line if inner.line else ''}}}")
+        self._put(PLAIN, run.replace(_HERE, ""))
+        self._blanks.clear()

@@ -20,6 +20,10 @@ class Pacer:
         self._next_s = float("-inf")
         self._flush_at_s = float("-inf")
 
+    @property
+    def has_pieces(self) -> bool:
+        return bool(self._pieces)
+
     def pass_on(self, text: str, now_s: float) -> str:
         """Take `text`, which may be empty, and give what is due."""
         if text:

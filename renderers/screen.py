@@ -18,6 +18,9 @@ from renderers.spans import FreshLine, Span, Styled
 NOTICE_PAUSE_S = 0.5
 """After such a pause a notice may cut into a line."""
 
+NOTICE_LATEST_S = 2.0
+"""So long a notice waits for a line's end or a pause."""
+
 
 class ScreenController:
     """`stamp` gives the time of day for headers, or an empty string."""
@@ -37,6 +40,8 @@ class ScreenController:
         """What the last text on the screen is of."""
         self._began = False
         self._notices: list[tuple[str, str]] = []
+        self._noticed_s = 0.0
+        """When the first of them came."""
 
     def heard(self, flow: Flow, now_s: float) -> str:
         """The flow may have something to show, or have ended."""
@@ -49,18 +54,30 @@ class ScreenController:
                 self._waiting[flow.flow_id] = flow
             flow.fresh = False
             return self._hand_over("", now_s) if holder is None else self._consider(now_s)
-        if not self._waiting:
-            said = self._say(flow, now_s)
-            if self._notices and self._pen.at_line_start:
-                said += self._write_notices(now_s)
-            return said + self._consider(now_s) if flow.ended else said
-        overdue = now_s - self._since_s >= self._guard.turn_s(len(self._waiting))
-        return self._say(flow, now_s, to_line_end=overdue) + self._consider(now_s)
+        overdue = bool(self._waiting) and now_s - self._since_s >= self._guard.turn_s(len(self._waiting))
+        said = self._say(flow, now_s, to_line_end=overdue or bool(self._notices))
+        if self._notices and self._is_at_rest:
+            said += self._write_notices()
+        if self._waiting or flow.ended:
+            said += self._consider(now_s)
+        return said + self._say_rest(now_s)
 
     def notice(self, role: str, text: str, now_s: float) -> str:
         """A line about somebody, who is named in it. Written at a line's end, or when the line rests."""
+        if not self._notices:
+            self._noticed_s = now_s
         self._notices.append((role, text))
-        return self._write_notices(now_s) if self._may_write_notices(now_s) else ""
+        return self._write_notices() + self._say_rest(now_s) if self._may_write_notices(now_s) else ""
+
+    def interrupted(self, role: str, text: str, now_s: float) -> str:
+        """What was written last has not reached the screen: a line that says so, and who speaks is said anew."""
+        self._pen.forget()
+        self._notices.insert(0, (role, text))
+        return self._write_notices() + self._say_rest(now_s)
+
+    @property
+    def has_notices(self) -> bool:
+        return bool(self._notices)
 
     def tick(self, now_s: float) -> str:
         said = ""
@@ -70,12 +87,12 @@ class ScreenController:
         if self._waiting:
             said += self._consider(now_s)
         if self._notices and self._may_write_notices(now_s):
-            said += self._write_notices(now_s)
+            said += self._write_notices() + self._say_rest(now_s)
         return said
 
-    def close(self, now_s: float) -> str:
+    def close(self) -> str:
         """The last line is whole. To be called when all flows have ended, and so have been shown."""
-        return self._write_notices(now_s) + self._pen.fresh_line()
+        return self._write_notices() + self._pen.fresh_line()
 
     # -- passing on -------------------------------------------------------------------------------------------------
 
@@ -99,7 +116,7 @@ class ScreenController:
         current = holder.current
         if current is None or current.state is CardState.DONE:
             return Place.BLOCK_END
-        return Place.LINE_END if self._pen.at_line_start and not self._pen.has_provisional else Place.MID_LINE
+        return Place.LINE_END if self._is_at_rest else Place.MID_LINE
 
     def _leave(self) -> str:
         """The holder gives up the screen. Of a provisional line nothing stays; it waits with its card."""
@@ -213,15 +230,23 @@ class ScreenController:
         text = f"── {time + ' ' if time else ''}{flow.label}{continues} ──"
         blank = "\n" if self._began else ""
         self._began = True
-        return out + blank + self._pen.write([Styled("speaker", text), FreshLine()])
+        return out + blank + self._pen.write([Styled(flow.role, text), FreshLine()])
 
     # -- notices ----------------------------------------------------------------------------------------------------
 
-    def _may_write_notices(self, now_s: float) -> bool:
-        at_rest = self._pen.at_line_start and not self._pen.has_provisional
-        return at_rest or self._holder is None or now_s - self._said_s >= NOTICE_PAUSE_S
+    @property
+    def _is_at_rest(self) -> bool:
+        return self._pen.at_line_start and not self._pen.has_provisional
 
-    def _write_notices(self, now_s: float) -> str:
+    def _may_write_notices(self, now_s: float) -> bool:
+        return (
+            self._is_at_rest
+            or self._holder is None
+            or now_s - self._said_s >= NOTICE_PAUSE_S
+            or now_s - self._noticed_s >= NOTICE_LATEST_S
+        )
+
+    def _write_notices(self) -> str:
         if not self._notices:
             return ""
         holder = self._holder
@@ -234,5 +259,9 @@ class ScreenController:
             spans += [Styled(role, text), FreshLine()]
         self._notices = []
         self._spoke = None
-        said += self._pen.write(spans)
-        return said + (self._say(holder, now_s) if holder is not None and holder.has_waiting else "")
+        return said + self._pen.write(spans)
+
+    def _say_rest(self, now_s: float) -> str:
+        """What the holder has kept back for somebody else's line, or was made to take back."""
+        holder = self._holder
+        return self._say(holder, now_s) if holder is not None and holder.has_waiting else ""

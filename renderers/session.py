@@ -6,7 +6,7 @@ turns. The engine keeps an ordered dictionary of open cards per content type; wh
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 
 from addons.protocols.events import (
@@ -47,7 +47,7 @@ from renderers.flow import Flow
 from renderers.retries import Retries
 from renderers.sanitise import one_line
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import label
+from renderers.tool_views.names import label
 from renderers.view_options import Kind, ViewOptions
 
 REMEMBERED_CALLS = 1_000
@@ -72,6 +72,8 @@ class SessionStreamEngine:
         self._cache = CacheWatch()
         self._call_names: OrderedDict[str, tuple[str, str]] = OrderedDict()
         """Call id to the tool's name and what the call was about."""
+        self._unanswered: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
+        """The same of calls without an id (Gemini), by agent: their results come in the calls' order."""
         self.open_cards: dict[str, OrderedDict[tuple[str, str], Card]] = {
             kind: OrderedDict() for kind in ("thinking", "text", "refusal", "tool")
         }
@@ -100,6 +102,7 @@ class SessionStreamEngine:
         alarm = self._cache.started(flow.flow_id, flow.agent, event.model, event.request_parts)
         if again := self._retries.started(flow.agent, event):
             # All else was said at the first try.
+            self._unanswered.pop(flow.agent, None)
             self._line(flow, "note", "stall", f"↻ {again}", now_s)
             return
         if alarm:
@@ -107,9 +110,10 @@ class SessionStreamEngine:
         several = len(event.tool_returns) > 1
         for back in event.tool_returns:
             self.books.point(TOOL_RESULT, flow.flow_id, now_s, back.call_id or "", len(back.text))
-            name, subject = self._call_names.get(back.call_id or "", ("", ""))
+            name, subject = self._answered(flow, back.call_id)
             about = f"{name} {subject}" if several and subject else name
             self._result(flow, about, back.text, back.is_error, now_s)
+        self._unanswered.pop(flow.agent, None)
         if event.prompt:
             self._prompt(flow, event.prompt, now_s)
 
@@ -172,11 +176,21 @@ class SessionStreamEngine:
         self.books.tools[event.name] += 1
         if event.kind != "server":
             flow.tools += 1
+        about = (label(event.name), subject_of(event.arguments, event.arguments_raw))
         if event.id:
-            self._call_names[event.id] = (label(event.name), subject_of(event.arguments, event.arguments_raw))
+            self._call_names[event.id] = about
             if len(self._call_names) > REMEMBERED_CALLS:
                 self._call_names.popitem(last=False)
+        else:
+            self._unanswered[flow.agent].append(about)
         flow.stall.heard("between blocks", now_s)
+
+    def _answered(self, flow: Flow, call_id: str | None) -> tuple[str, str]:
+        """Whose result this is: name and subject, empty where nobody knows."""
+        if call_id is not None:
+            return self._call_names.get(call_id, ("", ""))
+        calls = self._unanswered[flow.agent]
+        return calls.popleft() if calls else ("", "")
 
     def _call(self, flow: Flow, block: str, name: str, kind: ToolKind, event: ToolEvent, now_s: float) -> None:
         key = (flow.flow_id, block)
@@ -197,7 +211,7 @@ class SessionStreamEngine:
 
     def _tool_result(self, flow: Flow, event: ToolResult, now_s: float) -> None:
         self.books.point(TOOL_RESULT, flow.flow_id, now_s, event.call_id or "", len(event.text))
-        name, _ = self._call_names.get(event.call_id or "", ("", ""))
+        name, _ = self._answered(flow, event.call_id)
         self._result(flow, name, event.text, event.is_error, now_s)
         flow.stall.heard("after a tool result", now_s)
 

@@ -6,7 +6,12 @@ later, what has been erased meanwhile is not shown at all.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+MARKS: Final[Mapping[str, str]] = {"plain": "\x01", "argument_key": "\x02", "argument_value": "\x03"}
+"""Role to the character that begins a run of it in `Painted`. No sanitised text holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +19,16 @@ class Styled:
     """Text in a role's colour (a key of `theme.SGR`). It may hold line feeds; it is sanitised by who makes it."""
 
     role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """Text whose colour changes so often that a span for each run would cost more than all else.
+
+    Each run begins with its role's mark; so does the whole, and what follows a line feed is plain again.
+    """
+
     text: str
 
 
@@ -35,4 +50,4 @@ class FreshLine:
     """What follows begins at the start of a line: a line feed if the line is not empty, else nothing."""
 
 
-type Span = Styled | Provisional | Erase | FreshLine
+type Span = Styled | Painted | Provisional | Erase | FreshLine

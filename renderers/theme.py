@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_SPEAKERS = ("94", "92", "95", "96", "93", "97")
+
+SPEAKERS = tuple(f"speaker{number}" for number in range(len(_SPEAKERS)))
+"""Roles of headers: sessions in turn, so that a header's colour says whose it is before it is read."""
+
 SGR: Mapping[str, str] = {
     "prompt": "33",
     "text": "35",
@@ -18,6 +23,7 @@ SGR: Mapping[str, str] = {
     "argument_value": "32",
     "result": "2",
     "speaker": "1",
+    **{role: f"1;{colour}" for role, colour in zip(SPEAKERS, _SPEAKERS, strict=True)},
     "end": "2",
     "error": "91",
     "note": "2",
@@ -37,5 +43,9 @@ SGR: Mapping[str, str] = {
     "keyword": "35",
     "todo_active": "1;33",
     "todo_done": "2",
+    "script": "2",
     "fsm": "2",
 }
+
+PROSE = frozenset(("prompt", "text", "thinking", "speaker", *SPEAKERS, "end", "error", "note", "stall", "alarm"))
+"""Roles whose lines break between words. Code, commands and data keep theirs, so that they can be copied."""

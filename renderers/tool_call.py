@@ -15,7 +15,9 @@ from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCa
 from renderers.command_fsm import CommandFsm, State, Transition
 from renderers.sanitise import one_line
 from renderers.spans import Erase, FreshLine, Provisional, Span
+from renderers.stretches import stretches
 from renderers.tool_views.json_view import JsonView
+from renderers.tool_views.names import label
 from renderers.tool_views.sheet import Sheet, ToolView, flat
 from renderers.view_options import ViewOptions
 
@@ -23,14 +25,10 @@ type ToolEvent = ToolCallStarted | ToolArgumentsDelta | ToolCallFinished
 
 MARK: Final = "▶ "
 
-NAME_CHARS: Final = 80
+MOST_PROVISIONAL_CHARS: Final = 4_000
+"""A provisional line has a few rows, and is taken back: more of it is never seen."""
+
 WHY_CHARS: Final = 120
-
-
-def label(name: str) -> str:
-    """A tool's name for people: of `mcp__server__tool` the server and the tool."""
-    server, _, tool = name.removeprefix("mcp__").partition("__") if name.startswith("mcp__") else ("", "", "")
-    return one_line(f"{server} · {tool}" if tool else name or "(no name yet)", NAME_CHARS)
 
 
 class ToolCallView:
@@ -47,6 +45,7 @@ class ToolCallView:
         self._has_begun = False
         self._has_ended = False
         self._is_provisional = False
+        self._provisional_chars = 0
         self._shown_name = name
         self._told = 0
         """Transitions that have been shown."""
@@ -115,9 +114,10 @@ class ToolCallView:
         self._raw.append(text)
         if self._view is None:
             if self._fsm.feed(text) is State.PROVISIONAL:
-                return self._provisionally("arguments", flat(text)) + self._sub_state()
+                return self._provisionally("arguments", flat(text[:MOST_PROVISIONAL_CHARS])) + self._sub_state()
             return self._open()
-        self._view.feed(text)
+        for part in stretches(text):
+            self._view.feed(part)
         return self._sheet.take()
 
     def _rest(self, event: ToolCallFinished) -> str:
@@ -131,9 +131,11 @@ class ToolCallView:
         return whole[len(told) :] if event.arguments_raw and whole and whole.startswith(told) else ""
 
     def _provisionally(self, role: str, text: str) -> list[Span]:
+        text = text[: MOST_PROVISIONAL_CHARS - self._provisional_chars]
         if self._options.function_only or not text:
             return []
         self._is_provisional = True
+        self._provisional_chars += len(text)
         return [Provisional(role, text)]
 
     def _sub_state(self) -> list[Span]:
@@ -158,7 +160,8 @@ class ToolCallView:
                 sheet.say("fsm", f" ‹{about}›")
         self._view = pattern.view(sheet)
         for text in self._raw:
-            self._view.feed(text)
+            for part in stretches(text):
+                self._view.feed(part)
         return spans + sheet.take()
 
     def _tell_transitions(self, sheet: Sheet) -> None:

@@ -7,12 +7,14 @@ read back from its files.
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from addons.bodies.changes import RequestHistory
 from addons.exchange import Outlet
 from addons.intake import Intake, Request
 from addons.live import Live
@@ -152,7 +154,7 @@ def settings(log_dir: Path, **changed: str) -> Settings:
 
 def intake(log_dir: Path, **changed: str) -> Intake:
     chosen = settings(log_dir, **changed)
-    return Intake(Redactor(chosen.redact), TimeFormatter("utc"), lambda: chosen)
+    return Intake(Redactor(chosen.redact), TimeFormatter("utc"), lambda: chosen, RequestHistory())
 
 
 class Notes(Outlet):
@@ -202,7 +204,7 @@ class Shown(Live):
         super().__init__(None, ViewOptions())
         self.events: list[tuple[str, ExchangeEvent]] = []
 
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
+    def show(self, flow_id: str, event: ExchangeEvent, at_ns: int | None = None) -> None:  # noqa: ARG002
         self.events.append((flow_id, event))
 
 
@@ -226,6 +228,9 @@ class Rig:
         for item in items:
             for one in [item] if isinstance(item, Seen.__value__) else item:
                 self.pipeline.handle(flow_id, one)
+        while self.pipeline._readings:
+            time.sleep(0.001)
+            self.pipeline._take_what_was_read()
         self.pipeline.flush()
         return self
 

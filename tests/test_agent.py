@@ -71,6 +71,23 @@ def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[st
     return [record.getMessage() for record in records]
 
 
+def test_without_a_screen_of_mitmproxys_own_there_is_no_board(host: Host) -> None:
+    host.start()
+    assert host.agent.board is None
+
+
+def test_where_mitmwebs_classes_have_changed_the_page_is_missed_and_nothing_else(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    master: Any = host.context.master
+    master.__class__ = type("WebMaster", (type(master),), {})
+    host.start()
+    assert host.is_on
+    assert [line.partition(" (")[0] for line in said(caplog, logging.WARNING)] == [
+        "mitmagent: there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2"
+    ]
+
+
 def test_every_option_is_declared_with_its_help(host: Host) -> None:
     host.load()
     for option in OPTIONS:
@@ -227,7 +244,7 @@ def test_a_flow_ends_up_in_the_log_and_is_redacted(host: Host) -> None:
 
 def test_what_is_open_at_the_end_gets_its_end(host: Host) -> None:
     host.start()
-    host._invoke(HttpRequestHook(flow_of()))
+    asyncio.run(host.context.master.addons.invoke_addon(host.agent, HttpRequestHook(flow_of())))
     host.agent.done()
     (end,) = iter_records(host.folder, Kind.ENDS)
     assert (end["end"], end["error"]) == ("error", "the proxy was stopped")
@@ -272,3 +289,37 @@ def test_a_closed_terminal_ends_the_proxy_in_order_unless_it_is_to_survive(tmp_p
     finally:
         signal.signal(signal.SIGHUP, before)
         faults.set_reporter(None)
+
+
+# -- Redis -----------------------------------------------------------------------------------------------------------
+
+AWAY = "redis://:hunter2@127.0.0.1:1"
+
+
+def test_the_start_names_the_redis_without_its_password(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    host.start(f"agent_redis_url={AWAY}")
+    assert f"log: {host.folder} · redis://127.0.0.1:1/0 · route" in said(caplog)[0]
+    assert "hunter2" not in caplog.text
+
+
+def test_another_redis_is_refused_while_it_runs(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    host.start(f"agent_redis_url={AWAY}")
+    with pytest.raises(exceptions.OptionsError, match="counts at the start only") as refused:
+        host.options.update(agent_redis_url="redis://:hunter2@other")
+    assert "hunter2" not in f"{refused.value}{caplog.text}"
+
+
+def test_a_python_without_the_package_captures_all_the_same(
+    host: Host, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("addons.agent.is_installed", lambda: False)
+    host.start(f"agent_redis_url={AWAY}")
+    assert host.is_on
+    assert "agent_redis_url=redis://127.0.0.1:1/0: mitmproxy's Python lacks the package redis" in said(caplog)[0]
+
+
+def test_a_proxy_does_not_watch_a_stream(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    host.start(f"agent_source={AWAY}")
+    assert not host.is_on
+    assert "agent_source=redis://…127.0.0.1:1: a log is shown in place of a capture" in said(caplog)[0]
+    assert "hunter2" not in caplog.text

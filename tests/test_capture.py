@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from mitmproxy import flow as mitm_flow
-from mitmproxy import http
+from mitmproxy import flowfilter, http
 from mitmproxy.addons import save
 from mitmproxy.io import FlowReader
 from mitmproxy.proxy.mode_specs import ProxyMode
@@ -255,6 +255,25 @@ def test_a_model_call_is_seen_before_its_answer(bench: Bench) -> None:
     bench.capture.request(flow)
     (seen,) = bench.thread.of(RequestSeen)
     assert (seen.flow_id, seen.path, seen.from_file) == (flow.id, "/v1/messages", False)
+
+
+@pytest.mark.parametrize(
+    ("url", "mode", "is_muted"),
+    [
+        pytest.param("https://api.anthropic.com/v1/messages", "regular", True, id="a model call"),
+        pytest.param("https://api.anthropic.com/api/event_logging/v2/batch", "regular", True, id="telemetry"),
+        pytest.param("https://example.org/api", "regular", False, id="somebody else's"),
+        pytest.param(
+            "http://127.0.0.1/api/hello", "reverse:http://127.0.0.1", True, id="whatever a reverse proxy gets"
+        ),
+    ],
+)
+def test_what_agents_send_is_not_told_again_by_mitmproxy(bench: Bench, url: str, mode: str, is_muted: bool) -> None:
+    flow = flow_of(url)
+    flow.client_conn.proxy_mode = ProxyMode.parse(mode)
+    bench.capture.request(flow)
+    mark = flowfilter.parse("!~meta agent")
+    assert mark(flow) is not is_muted
 
 
 def test_only_a_request_that_can_be_a_model_call_is_seen_before_its_answer(bench: Bench) -> None:
@@ -549,6 +568,8 @@ def test_an_answer_that_is_still_to_be_sent_stays_as_it_is(bench: Bench, tmp_pat
 
     (flow,) = saved(bench, tmp_path, play)
     assert sent == ["secret"]
+    assert flow.response is not None
+    assert flow.response.headers["set-cookie"].startswith("hash:")
     assert flow.request.headers["x-api-key"].startswith("hash:")
     assert KEY.encode() not in (tmp_path / "flows").read_bytes()
 

@@ -21,6 +21,9 @@ class Recorder:
         self.threads: set[str] = set()
 
     def handle(self, flow_id, item):
+        if callable(item):
+            item(self)
+            return
         self.threads.add(threading.current_thread().name)
         if item.data == b"boom":
             raise RuntimeError("secret payload")

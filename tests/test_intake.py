@@ -15,7 +15,7 @@ import brotli
 import pytest
 import zstandard
 
-from addons import intake as intake_module
+from addons import request_reader
 from addons.intake import Intake, Request, dict_of, without_encoding
 from addons.protocols.requests import rebuild
 from addons.redaction.redactor import Redactor
@@ -224,11 +224,11 @@ def test_new_rules_look_again(reader: Intake) -> None:
 
 
 def test_the_memory_is_bounded(reader: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake_module, "REMEMBERED", 10)
+    monkeypatch.setattr(request_reader, "REMEMBERED", 10)
     for number in range(30):
         taken = reader.take(request(saying(user(f"{number} {KEY}"))))
         assert taken.body_changed
-    assert len(reader._redacted) == 10
+    assert len(reader.bodies.memory) == 10
 
 
 # -- sessions --------------------------------------------------------------------------------------------------------

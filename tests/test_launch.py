@@ -133,7 +133,9 @@ def test_help_lists_every_command_and_variable(unprepared: Checkout, word: str) 
 @pytest.mark.parametrize(
     ("arguments", "variables", "said"),
     [
-        pytest.param(["dmup"], {}, "no command 'dmup'; did you mean dump, demo?", id="a slip names what is near"),
+        pytest.param(
+            ["dmup"], {}, "no command 'dmup'; did you mean dump, drain, demo?", id="a slip names what is near"
+        ),
         pytest.param(["xyz"], {}, "no command 'xyz'", id="nothing near"),
         pytest.param(["in it"], {}, "no command 'in it'", id="a blank in it"),
         pytest.param(["run"], {}, "run needs a command", id="run without a command"),
@@ -142,6 +144,10 @@ def test_help_lists_every_command_and_variable(unprepared: Checkout, word: str) 
         pytest.param(["replay"], {}, "replay needs a file", id="replay without one"),
         pytest.param(["replay", "a", "b"], {}, "one file, not also 'b'", id="replay with two"),
         pytest.param(["replay", "a", "--speed"], {}, "--speed needs a number", id="a speed that is missing"),
+        pytest.param(["watch"], {}, "watch needs the address of a Redis", id="watch without one"),
+        pytest.param(["watch", "box"], {}, "watch takes the address of a Redis", id="watch with something else"),
+        pytest.param(["watch", "--from"], {}, "--from needs now, start", id="a beginning that is missing"),
+        pytest.param(["redis"], {}, "redis needs a command", id="redis without a command"),
         pytest.param([], {"AGENT_PORT": "http"}, "AGENT_PORT=http is no port", id="a port that is a word"),
         pytest.param([], {"AGENT_WEB_PORT": "65536"}, "AGENT_WEB_PORT=65536 is no port", id="a port out of range"),
     ],
@@ -205,6 +211,53 @@ def test_viewers_listen_nowhere(checkout: Checkout, arguments: list[str], path: 
     start = f"mitmdump [-n] [-s] [{checkout.folder}/addons/all.py] [--set] [termlog_verbosity=alert]"
     source = f"[--set] [agent_source=file:{path.format(home=checkout.home)}] [--set] [agent_source_speed={speed}]"
     assert (done.returncode, done.stdout) == (0, f"{start} {source}{rest}\n")
+
+
+WITH_PASSWORD = "redis://:hunter2@box:6379"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "source", "rest"),
+    [
+        pytest.param(["watch", WITH_PASSWORD], {}, "env:AGENT_REDIS_URL", "now]", id="an address"),
+        pytest.param(
+            ["watch"], {"AGENT_REDIS_URL": WITH_PASSWORD}, "env:AGENT_REDIS_URL", "now]", id="the environment's"
+        ),
+        pytest.param(["watch", "env:FLEET", "--from", "5"], {}, "env:FLEET", "5]", id="another variable, a beginning"),
+        pytest.param(
+            ["watch", "--from=start", "unix:///s", "-q"], {}, "env:AGENT_REDIS_URL", "start] [-q]", id="an option"
+        ),
+    ],
+)
+def test_a_watcher_has_no_password_in_its_arguments(
+    checkout: Checkout, arguments: list[str], variables: dict[str, str], source: str, rest: str
+) -> None:
+    """Other users of the machine can read them."""
+    program(checkout.venv / "bin/mitmdump", ECHO + 'echo "$AGENT_REDIS_URL"\n')
+    done = checkout(*arguments, **variables)
+    start = f"mitmdump [-n] [-s] [{checkout.folder}/addons/all.py] [--set] [termlog_verbosity=alert]"
+    options = f"[--set] [agent_source={source}] [--set] [agent_source_speed=follow] [--set] [agent_source_from={rest}"
+    url = next((word for word in arguments if "://" in word), variables.get("AGENT_REDIS_URL", ""))
+    assert (done.returncode, done.stdout) == (0, f"{start} {options}\n{url}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(["drain", WITH_PASSWORD, "--log-dir", "a b"], "[drain] [--log-dir] [a b]", id="drain"),
+        pytest.param(["redis", "trim", WITH_PASSWORD, "2d"], "[trim] [2d]", id="a command"),
+        pytest.param(["redis", "info", "env:FLEET"], "[info] [env:FLEET]", id="a variable"),
+    ],
+)
+def test_what_looks_after_a_stream_has_no_password_in_its_arguments(
+    checkout: Checkout, arguments: list[str], expected: str
+) -> None:
+    """It finds the checkout's modules, and those of no other folder."""
+    program(checkout.venv / "bin/python", ECHO + 'echo "$PYTHONPATH $AGENT_REDIS_URL"\n')
+    done = checkout(*arguments)
+    url = WITH_PASSWORD if WITH_PASSWORD in arguments else ""
+    called = f"python [-P] [-m] [addons.redis_shell] {expected}"
+    assert (done.returncode, done.stdout) == (0, f"{called}\n{checkout.folder} {url}\n")
 
 
 @pytest.mark.parametrize(

@@ -320,7 +320,14 @@ def test_what_is_in_the_log_already_is_redacted_again_when_it_is_read_again(rig:
         assert kept is not None
         assert dict(kept.request_headers)["x-api-key"].startswith("hash:")
         assert b"hash:" in (kept.response_body or b"")
-    assert len([event for _, event in rig.live.events if isinstance(event, ExchangeStarted)]) == 1
+    assert len(rig.records(Kind.ENDS)) == 1
+
+
+def test_what_is_read_again_is_shown_again_with_its_session_s_number(rig: Rig) -> None:
+    for _ in range(2):
+        rig.play(request(from_file=True), head(), chunks(*ANSWER), end())
+    begun = [event.session_number for _, event in rig.live.events if isinstance(event, ExchangeStarted)]
+    assert begun == [1, 1]
 
 
 def test_a_live_flow_is_always_logged(rig: Rig) -> None:
@@ -406,15 +413,6 @@ def test_an_exchange_that_outlives_a_change_of_settings_is_still_in_the_journal(
     rig.pipeline._store.close()
     with Rig(tmp_path) as next_start:
         assert (next_start.end["flow_id"], next_start.end["end"]) == (FLOW, "error")
-
-
-def test_a_changed_folder_is_used_at_once(rig: Rig, tmp_path: Path) -> None:
-    rig.settings = settings(tmp_path / "elsewhere")
-    rig.pipeline.configure()
-    rig.play(request(), head(), chunks(*ANSWER), end())
-    assert rig.records(Kind.FLOWS) == []
-    rig.root = tmp_path / "elsewhere"
-    assert rig.end["end"] == "complete"
 
 
 def test_a_tick_lets_go_of_what_was_held_back(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""addons/printing.py: mitmproxy's own printing goes through our writer, and leaves out what we show ourselves."""
+"""addons/printing.py: mitmproxy's own printing goes through the view, and leaves out what we show ourselves."""
 
 from __future__ import annotations
 
@@ -45,17 +45,40 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     os.close(reading)
 
 
-def test_flow_lines_and_log_lines_go_through_the_writer(output: int) -> None:
+def test_flow_lines_and_log_lines_are_given_on_line_by_line() -> None:
     flows = dumper.Dumper(io.StringIO())
     logs = termlog.TermLog.__new__(termlog.TermLog)
     logs.logger = Handler()  # type: ignore[assignment]
-    writer = printing.terminal_for(Master(dumper=flows, termlog=logs))
-    assert isinstance(writer, TerminalWriter)
-    assert flows.outfp is writer
-    assert logs.logger.file is writer
+    said: list[str] = []
+    printing.lead_through(Master(dumper=flows, termlog=logs), said.append)
     flows.echo("a flow")
+    print("a log", "line", file=logs.logger.file)
+    assert said == ["a flow", "a log line"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        pytest.param(["a", "\n"], ["a"], id="a line in two writes"),
+        pytest.param(["a\nb\n"], ["a\nb"], id="two lines at once"),
+        pytest.param(["a\nb", "c\n"], ["a", "bc"], id="the second in two writes"),
+        pytest.param(["\n"], [""], id="an empty line"),
+        pytest.param(["", "a"], [], id="no line yet"),
+    ],
+)
+def test_only_whole_lines_are_given_on(written: list[str], said: list[str]) -> None:
+    heard: list[str] = []
+    lines = printing.Lines(heard.append)
+    assert [lines.write(text) for text in written] == [len(text) for text in written]
+    assert heard == said
+
+
+def test_the_writer_writes_to_standard_output(output: int) -> None:
+    writer = printing.terminal_for(Master())
+    assert isinstance(writer, TerminalWriter)
+    writer.write("seen")
     writer.stop()
-    assert os.read(output, 99) == b"a flow\n"
+    assert os.read(output, 99) == b"seen"
 
 
 class Handler(logging.Handler):
@@ -75,14 +98,15 @@ def test_an_output_that_is_no_file_is_left_alone(monkeypatch: pytest.MonkeyPatch
     assert printing.terminal_for(Master()) is None
 
 
-@pytest.mark.usefixtures("output")
 @pytest.mark.parametrize(
     "addons", [{}, {"dumper": object(), "termlog": object()}, {"termlog": None}], ids=["gone", "other", "none"]
 )
 def test_where_the_internals_have_changed_printing_stays_as_it_was(addons: dict[str, Any]) -> None:
-    writer = printing.terminal_for(Master(**addons))
-    assert writer is not None
-    writer.stop()
+    printing.lead_through(Master(**addons), _nobody)
+
+
+def _nobody(_: str) -> None:
+    raise AssertionError
 
 
 # -- what is left out ------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from addons.protocols.events import RequestPart
-from addons.request_parts import RequestParts
+from addons.request_parts import RequestParts, cache_part
 from addons.sinks.records import content_hash
 from addons.wire.json_text import dump_json
 
@@ -18,7 +18,7 @@ def parts(*stored: tuple[str, Any]) -> tuple[RequestPart, ...]:
     collected = RequestParts()
     for kind, content in stored:
         raw = dump_json(content)
-        collected.add(kind, raw, content_hash(raw))
+        collected.add(kind, cache_part(raw, content_hash(raw)))
     return collected.in_order()
 
 

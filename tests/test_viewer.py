@@ -24,17 +24,23 @@ class Screen:
 
     def __init__(self, terminal: TerminalWriter | None = None) -> None:
         self.text = ""
-        self.ticks = 0
         self.is_closed = False
         self._terminal = terminal
 
-    def show(self, _flow_id: str, event: Any) -> None:
+    @property
+    def waiting_chars(self) -> int:
+        return 0 if self._terminal is None else self._terminal.waiting_chars
+
+    @property
+    def is_gone(self) -> bool:
+        return self._terminal is not None and self._terminal.is_gone
+
+    def tick(self, now_s: float) -> None: ...
+
+    def show(self, _flow_id: str, event: Any, _at_ns: int | None = None) -> None:
         self.text += event.text
         if self._terminal is not None:
             self._terminal.write(event.text)
-
-    def tick(self, _now_s: float) -> None:
-        self.ticks += 1
 
     def close(self) -> None:
         self.is_closed = True
@@ -62,7 +68,7 @@ class Watch:
         self.said: list[str] = []
         self.is_over = threading.Event()
         live: Any = self.screen
-        self.viewer = Viewer(source, pace, live, terminal, self.said.append, self.is_over.set)
+        self.viewer = Viewer(source, pace, live, self.said.append, self.is_over.set)
         self.viewer.start()
 
 
@@ -89,7 +95,6 @@ def test_everything_is_shown_and_then_it_is_over():
     watch = Watch(Steps(says("a"), None, says("b"), None, None, says("c")))
     assert watch.is_over.wait(PATIENCE_S)
     assert watch.screen.text == "abc"
-    assert watch.screen.ticks
     assert watch.screen.is_closed
     assert watch.said == ["the recording is over: all of it"]
 

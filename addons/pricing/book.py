@@ -64,6 +64,15 @@ class PriceBook:
         entry = self._entry(provider, model)
         return entry.rates(at or datetime.now(UTC), tier) if entry else None
 
+    def is_steady(self, provider: str, model: str) -> bool:
+        """Whether the rates are the same at all times."""
+        entry = self._entry(provider, model) if self._own_rates(model) is None else None
+        return entry is None or entry.is_steady
+
+    def is_own(self, model: str) -> bool:
+        """Whether the user has set the price."""
+        return self._own_rates(model) is not None
+
     def context_window(self, provider: str, model: str | None) -> int | None:
         """Tokens, of input and output together."""
         if model is None:

@@ -53,6 +53,11 @@ class Entry:
         self._offers: list[tuple[str, dict[str, Any] | None, Mapping[str, Price]]] = row.get("offers", [])
         self._made: dict[tuple[int, ...], Rates] = {}
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether it costs the same at all times."""
+        return all(when is None for when, _ in self._prices) and all(when is None for _, when, _ in self._offers)
+
     def rates(self, at: datetime, tier: str | None) -> Rates | None:
         if not self._prices:
             return None

@@ -203,6 +203,10 @@ class ExchangeStarted:
     started_epoch_ns: int
     request_parts: tuple[RequestPart, ...] = ()
     """In the order in which a provider hashes them: tools, system, messages. Empty where the body is no JSON."""
+    parent_id: str | None = None
+    """A sub-agent's parent, where told."""
+    host: str | None = None
+    """Which proxy captured it, where the stream of several is shown; None for this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,16 @@ def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail | None]:
     decided = result.found[-1].end if result.found else 0
     rest = scan(whole.text, min(result.keep, result.hold), True).found
     found = [in_raw(one, whole) for one in (*result.found, *(one for one in rest if one.start >= decided))]
-    return _without(found, raw, start), Tail(found[-1] if found and found[-1].end == len(raw) else None)
+    return _without(found, raw, start), _tail(found, raw)
+
+
+def tail_of(raw: str) -> Tail:
+    """Of a text with an undecided end."""
+    return _tail(secrets(raw), raw)
+
+
+def _tail(found: list[Found], raw: str) -> Tail:
+    return Tail(found[-1] if found and found[-1].end == len(raw) else None)
 
 
 def secrets(raw: str, depth: int = 0) -> list[Found]:

@@ -16,10 +16,10 @@ from typing import Final
 from addons.redaction.marked import MARKED, SHOWN_OF_MARKED, Marked
 from addons.redaction.rules import RULES
 from addons.redaction.shapes import ALNUM, WORD
+from addons.redaction.view import SLICE
 
 LOOK_BEHIND: Final = 96
 """How much decided text must stay in front of the undecided, for rules that look back."""
-SLICE: Final = 65_536
 _OVERLAP: Final = 64
 """So far beyond a slice's end a search may look: further than any literal beginning is long."""
 _LONGEST_LEAD: Final = 8
@@ -82,7 +82,7 @@ def places(view: str, start: int) -> list[int]:
         if 0 < start <= _ENCODED_LEAD and _ENCODED_AT.match(view):
             found.append(0)
     for row in MARKED:
-        if row.marker in view:
+        if _has(view, row.marker):
             found += _marked_places(row, view, max(0, start - LOOK_BEHIND))
     return sorted({at for at in found if at >= start - LOOK_BEHIND}) if found else found
 
@@ -126,6 +126,12 @@ def _ends(pattern: re.Pattern[str], view: str, start: int) -> list[int]:
         found = pattern.finditer(view, begin, end + _OVERLAP)
         ends += [one.end() for one in found if one.start() < end]
     return ends
+
+
+def _has(view: str, marker: str) -> bool:
+    if len(view) <= SLICE:
+        return marker in view
+    return any(view.find(marker, start, start + SLICE + len(marker)) >= 0 for start in range(0, len(view), SLICE))
 
 
 def _marked_places(row: Marked, view: str, start: int) -> Iterator[int]:

@@ -38,6 +38,8 @@ _CUT_ESCAPE: Final = re.compile(
 _CONTROL: Final = re.compile(r"\[(?:(?<=\x1b\[)[0-9:;<=>?]{0,24}[A-Za-z]|[0-9;]{1,24}m)")
 """A terminal's control sequence (ECMA-48, section 5.4), or a colour whose ESC is written otherwise or gone."""
 LONGEST_ESCAPE: Final = 32
+SLICE: Final = 65_536
+"""A long text is searched in slices: a regex keeps the interpreter for itself while it runs."""
 _DEEPEST: Final = 4
 """So many kinds of escapes inside each other are undone."""
 
@@ -128,10 +130,14 @@ class _Layer:
 
 def _has_escapes(text: str) -> bool:
     return (
-        ("\\" in text and _ANY_JSON.search(text) is not None)
-        or ("%" in text and _ANY_PERCENT.search(text) is not None)
-        or ("&" in text and _ANY_REFERENCE.search(text) is not None)
+        ("\\" in text and _occurs(_ANY_JSON, text))
+        or ("%" in text and _occurs(_ANY_PERCENT, text))
+        or ("&" in text and _occurs(_ANY_REFERENCE, text))
     )
+
+
+def _occurs(pattern: re.Pattern[str], text: str) -> bool:
+    return any(pattern.search(text, start, start + SLICE + LONGEST_ESCAPE) for start in range(0, len(text), SLICE))
 
 
 def _character(escape: re.Match[str]) -> str:

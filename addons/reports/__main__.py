@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from addons.reports.database import DatabaseError
 from addons.reports.formats import formatted
 from addons.reports.help import help_text
+from addons.reports.progress import ProgressLine
 from addons.reports.question import Question, QuestionError, parse_words
 from addons.reports.report import answer
 
 _HELP = ("help", "-h", "--help")
-_PIECE_CHARS = 1 << 16
 
 
 def main(words: Sequence[str]) -> int:
@@ -31,17 +32,26 @@ def main(words: Sequence[str]) -> int:
     except QuestionError as wrong:
         _say(str(wrong))
         return 2
-    except OSError as error:
-        _say(f"the log can't be read: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+    except (OSError, DatabaseError) as error:
+        _say(f"can't read the log: {_cause(error)}")
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def log_dir(question: Question) -> Path:
     return question.log_dir or Path(os.environ.get("AGENT_LOG_DIR") or "~/centralized-logs").expanduser()
 
 
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror + (f": {error.filename}" if error.filename else "")
+    return str(error).partition("\n")[0]
+
+
 def _answer(question: Question) -> int:
-    report = answer(question, log_dir(question))
+    with ProgressLine() as progress:
+        report = answer(question, log_dir(question), progress=progress)
     try:
         status = _write(formatted(report, _width(question)), question.output)
     finally:

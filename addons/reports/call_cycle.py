@@ -1,12 +1,13 @@
 """The life of one tool call: announced → arguments streaming → complete → result returned (SPEC S3.25).
 
-In: steps, each with its moment. Out: the state, the moment of each state, and the invariants that were violated. A step
-that the table does not allow is a violation; the call goes on from it as the wire did.
+In: steps, each with its moment. Out: the state, the moments of the last two, and the invariants that were violated. A
+step that the table does not allow is a violation; the call goes on from it as the wire did.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 
@@ -49,38 +50,60 @@ VIOLATING: dict[tuple[State, Step], tuple[State, Violation]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """Who asks. `number` is its place in the log."""
+
+    flow_id: str
+    number: int
+    session_id: str
+    agent_id: str | None
+    purpose: str
+    session_number: int | None = None
+    api: str | None = None
+    is_wanted: bool = True
+    """Whether the question's filters leave it in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A tool's result as a request has it. `digest` is the same for the same content."""
 
     call_id: str | None
-    digest: bytes
-    size: int
-    """Characters."""
+    digest: int
+    chars: int
     is_error: bool
+    head: str = ""
+    """How it begins, where it is an error."""
+    exit_code: int | None = None
+    """A command's, where the result tells it."""
 
 
 @dataclass(slots=True)
 class Call:
     """`call_id` None: the dialect has none. `announced_in` None: only its result has been seen."""
 
-    session_id: str
-    agent_id: str | None
-    announced_in: str | None
     call_id: str | None
-    name: str
+    tool: str
     kind: str
+    announced_in: Exchange | None
     argument_chars: int | None = None
     state: State = State.ANNOUNCED
-    moments: dict[State, int] = field(default_factory=dict)
-    """When each state was reached, nanoseconds of the epoch; without those that nothing tells."""
-    violations: list[Violation] = field(default_factory=list)
+    complete_at: datetime | None = None
+    returned_at: datetime | None = None
+    violations: tuple[Violation, ...] = ()
     result: Result | None = None
-    returned_in: str | None = None
-    """The exchange whose request brought the result first; the answer's own where the provider ran the tool."""
+    returned_in: Exchange | None = None
+    """Whose request brought the result first."""
+    response_id: str | None = None
+    """Of the answer that announces it."""
+    goes_on_from: str | None = None
+    """The response that the result's request names in place of the conversation."""
+    chain: int = 0
+    """How many responses, one going on from the other, lie behind the result's request, as far as the log has them."""
     went_on: bool = False
     """Its session has gone on without a result of it."""
 
-    def take(self, step: Step, at_ns: int | None = None) -> None:
+    def take(self, step: Step, at: datetime | None = None) -> None:
         key = (self.state, step)
         if key in ALLOWED:
             self.state = ALLOWED[key]
@@ -89,9 +112,11 @@ class Call:
             self.violate(violation)
         else:
             return
-        if at_ns is not None:
-            self.moments.setdefault(self.state, at_ns)
+        if self.state is State.COMPLETE:
+            self.complete_at = self.complete_at or at
+        elif self.state is State.RETURNED:
+            self.returned_at = self.returned_at or at
 
     def violate(self, violation: Violation) -> None:
         if violation not in self.violations:
-            self.violations.append(violation)
+            self.violations += (violation,)

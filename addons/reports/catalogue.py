@@ -9,10 +9,12 @@ from __future__ import annotations
 import difflib
 
 from addons.reports.mode import Mode
-from addons.reports.modes import calls, usage
+from addons.reports.modes import contents, exchanges, sessions, speed, tool_calls, tools, trouble, usage
 from addons.reports.question import QuestionError
 
-MODES: dict[str, Mode] = {mode.name: mode for room in (usage, calls) for mode in room.MODES}
+_ROOMS = (usage, sessions, exchanges, contents, speed, trouble, tools, tool_calls)
+
+MODES: dict[str, Mode] = {mode.name: mode for room in _ROOMS for mode in room.MODES}
 
 
 def find(name: str) -> Mode:

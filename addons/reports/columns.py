@@ -5,7 +5,7 @@ In: nothing. Out: `Column`s, which catalogue, formats, help and README's table r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -38,13 +38,35 @@ NUMERIC = frozenset(
 """Kinds that stand on the right."""
 
 
+UNPRICED = "unpriced_calls"
+"""The column with the number of calls whose cost nobody knows."""
+
+HEADINGS = {
+    "input_tokens": "input",
+    "cache_read_input_tokens": "cache read",
+    "cache_creation_input_tokens": "cache write",
+    "cache_creation_5m_input_tokens": "written for 5m",
+    "cache_creation_1h_input_tokens": "written for 1h",
+    "output_tokens": "output",
+    "reasoning_output_tokens": "reasoning",
+    "session_number": "session",
+}
+"""Columns whose names are the log's, and long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`totalled`: tables end in its sum. `weight`: the greater, the later it is shortened in a narrow terminal."""
+    """`totalled`: tables end in its sum. `is_minor`: a table has it only where something was told and there is room."""
 
     name: str
     kind: Kind = Kind.TEXT
     totalled: bool = False
+    is_minor: bool = False
+
+    @property
+    def heading(self) -> str:
+        """In a table: its values tell their units themselves."""
+        return HEADINGS.get(self.name) or self.name.replace("_ms", "").replace("_", " ")
 
 
 def text(*names: str) -> tuple[Column, ...]:
@@ -53,6 +75,10 @@ def text(*names: str) -> tuple[Column, ...]:
 
 def names(*all_names: str) -> tuple[Column, ...]:
     return tuple(Column(name, Kind.NAME) for name in all_names)
+
+
+def minor(*columns: Column) -> tuple[Column, ...]:
+    return tuple(replace(column, is_minor=True) for column in columns)
 
 
 def counts(*names: str) -> tuple[Column, ...]:

@@ -27,8 +27,9 @@ DatabaseError = duckdb.Error
 MEMORY_LIMIT = "500MB"
 """Beyond it DuckDB uses files."""
 
-LARGEST_BYTES = (16 << 20, 128 << 20, 1 << 30)
-"""How large a line may be, to be tried in turn: buffers of twice the size are the price."""
+USUAL_LINE_BYTES = 16 << 20
+LARGEST_LINE_BYTES = 96 << 20
+"""How long a line may be: buffers of twice the size are the price, for each thread."""
 
 
 def connect(path: Path | None, threads: int | None = None) -> Connection:
@@ -49,16 +50,16 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def read_records(paths: Iterable[Path], fields: Mapping[str, str], largest_bytes: int) -> str:
+def read_records(paths: Iterable[Path], fields: Mapping[str, str], line_bytes: int) -> str:
     """The records of files of JSON lines as a table. A line that is no JSON object comes as a row of nulls."""
     files = ", ".join(quoted(str(path)) for path in paths)
     columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in fields.items())
     return (
         f"read_json([{files}], format='newline_delimited', ignore_errors=true, columns={{{columns}}},"
-        f" maximum_object_size={largest_bytes})"
+        f" maximum_object_size={line_bytes})"
     )
 
 
 def is_too_large(error: Exception) -> bool:
-    """Whether a line was larger than this attempt allows."""
+    """Whether a line was longer than was allowed."""
     return "maximum_object_size" in str(error)

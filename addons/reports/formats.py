@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from addons.reports.columns import NUMERIC, Column
+from addons.reports.columns import NUMERIC, UNPRICED, Column
 from addons.reports.mode import Row
 from addons.reports.report import Report
-from addons.reports.table import table
+from addons.reports.table import Table
 from addons.reports.values import shown, told
 from renderers.sanitise import sanitise
 
@@ -38,24 +38,37 @@ def totals_of(columns: tuple[Column, ...], rows: Iterable[Row]) -> list[Any] | N
 
 def _table(report: Report, width: int | None) -> Iterator[str]:
     rows = list(report.rows)
-    if rows:
-        yield from table(report.columns, *_cells(report, rows), width)
+    if not rows:
+        return
+    table = Table(report.columns, *cells_of(report, rows), width)
+    yield from table.lines()
+    if table.left_out:
+        report.notes.append(f"No room for {', '.join(table.left_out)}: a wider terminal, or --format csv, has them.")
 
 
-def _cells(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
+def cells_of(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
     """Rows and totals as text. A single row is its own total."""
     kinds = [column.kind for column in report.columns]
     zone = report.question.zone
     cells = [[sanitise(shown(value, kind, zone)) for value, kind in zip(row, kinds, strict=True)] for row in rows]
-    totals = totals_of(report.columns, rows) if len(rows) > 1 else None
+    totals = totals_of(report.columns, rows)
     if totals is None:
         return cells, None
+    _note_unpriced(report, totals)
+    if len(rows) == 1:
+        return cells, None
     told = ["" if value is None else shown(value, kind, zone) for value, kind in zip(totals, kinds, strict=True)]
-    return cells, ["total" if not any(told[:1]) else told[0], *told[1:]]
+    return cells, [told[0] or "total", *told[1:]]
+
+
+def _note_unpriced(report: Report, totals: list[Any]) -> None:
+    unpriced = next((total for column, total in zip(report.columns, totals, strict=True) if column.name == UNPRICED), 0)
+    if unpriced:
+        report.notes.append(f"Of {unpriced:,} calls the cost is not known: sums are without it.")
 
 
 def _markdown(report: Report, _: int | None) -> Iterator[str]:
-    cells, totals = _cells(report, list(report.rows))
+    cells, totals = cells_of(report, list(report.rows))
     yield _line(column.name for column in report.columns)
     yield _line("---:" if column.kind in NUMERIC else "---" for column in report.columns)
     yield from map(_line, cells)

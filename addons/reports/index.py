@@ -15,7 +15,7 @@ import contextlib
 import itertools
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from addons.reports.database import Connection, DatabaseError, connect
@@ -146,8 +146,7 @@ class _Index:
         total = sum(step.member.size for step in steps)
         done = 0
         for step in steps:
-            self._progress(done, total)
-            step.take(connection)
+            step.take(connection, lambda read, done=done: self._progress(done + read, total))  # type: ignore[misc]
             done += step.member.size
         names = ", ".join(f"'{fact.name}'" for fact in facts)
         query = f"SELECT coalesce(sum(skipped), 0)::BIGINT FROM taken WHERE fact IN ({names})"
@@ -197,10 +196,11 @@ class _Step:
     member: Member
     taken: _Taken | None
 
-    def take(self, connection: Connection) -> None:
-        with_room(lambda room: self._take(connection, room))
+    def take(self, connection: Connection, tell: Callable[[int], None]) -> None:
+        """`tell` is told how many bytes have been read."""
+        with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
 
-    def _take(self, connection: Connection, room: int) -> None:
+    def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> None:
         fact, file, member, taken = self.fact, self.file, self.member, self.taken
         connection.begin()
         try:
@@ -212,9 +212,9 @@ class _Step:
                 if taken is not None and not stretch.is_continued(taken.seal):
                     _forget(connection, fact, file)
                     stretch, skipped = Stretch(member), 0
-                insert_pieces(connection, fact, file, stretch.pieces, room)
+                insert_pieces(connection, fact, file, lambda: _telling(stretch, tell), is_roomy=is_roomy)
                 consumed, seal = stretch.end, stretch.seal
-                skipped += make_good(connection, fact, file, lambda: refused(stretch.pieces()), room)
+                skipped += make_good(connection, fact, file, lambda: refused(stretch.pieces()))
             connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
             row = [fact.name, file, member.stamp, member.device, member.inode, member.size, member.changed_ns]
             connection.execute(f"INSERT INTO taken VALUES ({', '.join('?' * 10)})", [*row, consumed, seal, skipped])
@@ -223,6 +223,12 @@ class _Step:
             with contextlib.suppress(DatabaseError):
                 connection.rollback()
             raise
+
+
+def _telling(stretch: Stretch, tell: Callable[[int], None]) -> Iterator[bytes]:
+    for piece in stretch.pieces():
+        tell(stretch.end)
+        yield piece
 
 
 def _pair(members: list[Member], known: list[_Taken]) -> dict[Member, _Taken]:

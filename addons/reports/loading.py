@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from addons.reports.database import LARGEST_BYTES, Connection, DatabaseError, is_too_large, read_records
+from addons.reports.database import (
+    LARGEST_LINE_BYTES,
+    USUAL_LINE_BYTES,
+    Connection,
+    DatabaseError,
+    is_too_large,
+    read_records,
+)
 from addons.reports.facts import Fact
 from addons.reports.pipe import piped
 
@@ -47,35 +54,61 @@ def create(connection: Connection, fact: Fact) -> None:
     )
 
 
-def with_room(insert: Callable[[int], None]) -> int:
-    """Call it with how large a line may be, and larger again when that was too little. What has sufficed."""
-    for largest_bytes in LARGEST_BYTES[:-1]:
-        try:
-            insert(largest_bytes)
-        except DatabaseError as error:
-            if not is_too_large(error):
-                raise
-        else:
-            return largest_bytes
-    insert(LARGEST_BYTES[-1])
-    return LARGEST_BYTES[-1]
+def with_room(connection: Connection, insert: Callable[[bool], None]) -> None:
+    """Call it; once more, with room for lines of any length, when one was longer than usual."""
+    try:
+        insert(False)
+    except DatabaseError as error:
+        if not is_too_large(error):
+            raise
+        connection.execute("SET threads = 1")
+        insert(True)
 
 
-def insert_pieces(connection: Connection, fact: Fact, file: int, pieces: Pieces, largest_bytes: int) -> None:
+def insert_pieces(connection: Connection, fact: Fact, file: int, pieces: Pieces, *, is_roomy: bool) -> None:
+    """`pieces` are of the file. Where they are `is_roomy`, lines may be of any length: they become shorter here."""
+    if fact.extract:
+        pieces = _extracted(fact, pieces)
+    elif is_roomy:
+        pieces = _slimmed(fact, pieces)
     with piped(pieces) as descriptor:
-        insert_files(connection, fact, file, [Path(f"/dev/fd/{descriptor}")], largest_bytes)
+        line_bytes = LARGEST_LINE_BYTES if is_roomy else USUAL_LINE_BYTES
+        insert_files(connection, fact, file, [Path(f"/dev/fd/{descriptor}")], line_bytes)
 
 
-def insert_files(connection: Connection, fact: Fact, file: int, paths: list[Path], largest_bytes: int) -> None:
-    source = read_records(paths, fact.fields, largest_bytes)
+def insert_files(
+    connection: Connection, fact: Fact, file: int, paths: list[Path], line_bytes: int = USUAL_LINE_BYTES
+) -> None:
+    source = read_records(paths, fact.fields, line_bytes)
     connection.execute(
-        f"INSERT INTO {fact.name} WITH records AS (SELECT * FROM {source}) SELECT {file}, * FROM ({fact.select})"
+        f"INSERT INTO {fact.name} WITH records AS (SELECT * FROM {source})"
+        f" SELECT {file}, * FROM ({fact.select}) AS fresh{_unless_there(fact, file)}"
     )
 
 
-def make_good(connection: Connection, fact: Fact, file: int, refused: Refused, largest_bytes: int) -> int:
+def _slimmed(fact: Fact, pieces: Pieces) -> Pieces:
+    from addons.reports.stretches import lines_of, slim_lines
+
+    return lambda: slim_lines(lines_of(pieces()), fact.fields, LARGEST_LINE_BYTES)
+
+
+def _extracted(fact: Fact, pieces: Pieces) -> Pieces:
+    from addons.reports.extracts import EXTRACTS
+    from addons.reports.stretches import lines_of
+
+    return lambda: EXTRACTS[fact.extract](lines_of(pieces()))
+
+
+def _unless_there(fact: Fact, file: int) -> str:
+    if not fact.once:
+        return ""
+    is_same = " AND ".join(f"there.{name} IS NOT DISTINCT FROM fresh.{name}" for name in fact.once)
+    return f" ANTI JOIN (SELECT * FROM {fact.name} WHERE _file = {file}) AS there ON {is_same}"
+
+
+def make_good(connection: Connection, fact: Fact, file: int, refused: Refused) -> int:
     """Take away the rows of what is no record, and add those of what is one after all. How many lines are left out."""
-    where = f"FROM {fact.name} WHERE _file = {file} AND {fact.key} IS NULL"
+    where = f'FROM {fact.name} WHERE _file = {file} AND "{fact.key}" IS NULL'
     bad: int = connection.execute(f"SELECT count(*) {where}").fetchall()[0][0]
     if not bad:
         return 0
@@ -83,7 +116,7 @@ def make_good(connection: Connection, fact: Fact, file: int, refused: Refused, l
     # The parsers differ in what they refuse, and nothing is to be there twice.
     found = [record for line, record in refused() if not _is_accepted(connection, line)]
     if found:
-        insert_pieces(connection, fact, file, lambda: found, largest_bytes)
+        insert_pieces(connection, fact, file, lambda: found, is_roomy=False)
     return bad - len(found)
 
 

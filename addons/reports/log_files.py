@@ -6,6 +6,7 @@ Nothing is ever made or written here.
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,21 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
 )
 """What tells a file's kind where its name does not: a field of its records."""
 
+WITHOUT = {
+    layout.FLOWS: "requests, headers and exchanges that have not ended are not known",
+    layout.ENDS: "usage, times and how exchanges ended are not known",
+    layout.LINES: "what streams told beside their ends is not known",
+    layout.BLOBS: "the contents of requests are not known",
+}
+"""What a report lacks without a kind of file."""
+
+_IDS = {layout.FLOWS: ("flows",), layout.ENDS: ("ends",), layout.LINES: ("pauses",)}
+"""The fact that tells whose exchanges a file has."""
+
 _HEAD_BYTES = 1 << 20
 
-_KINDS = (layout.FLOWS, layout.LINES, layout.ENDS, layout.BLOBS, layout.ERRORS)
+KINDS = (layout.FLOWS, layout.LINES, layout.ENDS, layout.BLOBS, layout.ERRORS)
+"""The kinds of record there are, by the names of their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,11 @@ class LogFiles:
         self._only = only
         self.only_kind = kind_of(only) if only else None
 
+    @property
+    def ids_from(self) -> tuple[str, ...]:
+        """Of a named file: the fact that tells which exchanges it has. Empty: all count."""
+        return _IDS.get(self.only_kind or "", ())
+
     def members(self, name: str) -> list[Member]:
         """Of the file with this name, as the log has it. Raises OSError where they can't be looked at."""
         if self._only is not None and name == self.only_kind:
@@ -66,7 +84,7 @@ class LogFiles:
     @property
     def exist(self) -> bool:
         """Whether there is any log."""
-        return any(self.members(name) for name in _KINDS)
+        return any(self.members(name) for name in KINDS)
 
 
 def files_of(root: Path) -> LogFiles:
@@ -74,7 +92,12 @@ def files_of(root: Path) -> LogFiles:
 
 
 def files_beside(path: Path) -> LogFiles:
-    """A named file; the rest of its log is beside it, or where a client's or a session's lines have it."""
+    """A named file; the rest of its log is beside it, or where a client's or a session's lines have it. Raises OSError
+    where there is no such file, ValueError where it is none of a log."""
+    if not path.is_file():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    if kind_of(path) is None:
+        raise ValueError(f"{path} is no file of a log: name one such as {layout.ENDS} or {layout.LINES}")
     folder = path.absolute().parent
     places = (folder, folder.parent / layout.MAIN, folder.parent.parent)
     found = next(
@@ -86,9 +109,9 @@ def files_beside(path: Path) -> LogFiles:
 def kind_of(path: Path) -> str | None:
     """Whose records a file holds, by its name (also one with more behind the stem), else by its first record."""
     rotated = parse_rotated(path)
-    if rotated and rotated.name in _KINDS:
+    if rotated and rotated.name in KINDS:
         return rotated.name
-    by_name = next((name for name in _KINDS if path.name.startswith(Path(name).stem)), None)
+    by_name = next((name for name in KINDS if path.name.startswith(Path(name).stem)), None)
     return by_name or _kind_by_content(path)
 
 

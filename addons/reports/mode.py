@@ -65,7 +65,7 @@ GROUPS: dict[str, Group] = {
     ),
     "session": Group(
         (Column("session_number", Kind.SESSION), *names("session_id"), Column("client", Kind.NAME)),
-        ("any_value(session_number)", "session_id", "any_value(client)"),
+        ("any_value(session_number)", "session_id", "min(client)"),
     ),
     "client": Group(names("client"), ("client",)),
     "provider": Group(names("provider"), ("provider",)),

@@ -13,6 +13,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 
 PIECE_BYTES = 1 << 20
+_LEAST_BYTES = 1 << 16
+"""Smaller pieces are collected: a pipe takes no more of them in a second, however small."""
+
 _SET_SIZE = 1031
 """Linux's F_SETPIPE_SZ, which `fcntl` does not name in every build."""
 
@@ -46,13 +49,21 @@ class _Writer(threading.Thread):
 
     def run(self) -> None:
         try:
+            waiting = bytearray()
             for piece in self._pieces():
-                view = memoryview(piece)
-                while view:
-                    view = view[os.write(self._fd, view) :]
+                waiting += piece
+                if len(waiting) >= _LEAST_BYTES:
+                    self._write(waiting)
+                    waiting = bytearray()
+            self._write(waiting)
         except BrokenPipeError:
             pass  # the database has read enough, or has failed and says so
         except BaseException as fault:
             self.fault = fault
         finally:
             os.close(self._fd)
+
+    def _write(self, data: bytearray) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._fd, view) :]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class Question:
     file: Path | None = None
     log_dir: Path | None = None
     zone: tzinfo | None = field(default=None, repr=False)
+    asked_at: datetime | None = None
+    """None where that does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +158,17 @@ OPTIONS: tuple[Option, ...] = (
     ),
 )
 
+_NOT_IN_ADDRESSES = ("engine", "format", "output", "file", "log-dir")
+ADDRESSABLE = tuple(option.name for option in OPTIONS if option.name not in _NOT_IN_ADDRESSES)
+"""What an address on the web may ask by. Paths and programs are not among it: anybody's link could use them."""
+
 _BY_NAME = {option.name: option for option in OPTIONS}
 _CONTEXT_FIRST = ("tz",)
 """What other values are read by."""
 
 
 def parse_words(words: Sequence[str], now: datetime) -> Question:
-    """As typed. `--name VALUE` and `--name=VALUE` stand anywhere; behind `--` there are only arguments."""
+    """As typed. `--name VALUE`, `--name=VALUE` and `name=VALUE` stand anywhere; behind `--` are only arguments."""
     arguments: list[str] = []
     told: dict[str, str] = {}
     left = list(words)
@@ -171,6 +177,10 @@ def parse_words(words: Sequence[str], now: datetime) -> Question:
         if word == "--":
             arguments += left
             break
+        bare, has_value, value = word.partition("=")
+        if has_value and bare in _BY_NAME:
+            told[bare] = value
+            continue
         if not word.startswith("--"):
             arguments.append(word)
             continue
@@ -189,7 +199,7 @@ def parse_words(words: Sequence[str], now: datetime) -> Question:
 def parse_question(mode: str, arguments: Iterable[str], told: Mapping[str, str], now: datetime) -> Question:
     """From option names and their values as text."""
     context = _Context(None, now)
-    question = Question(mode, tuple(arguments))
+    question = Question(mode, tuple(arguments), asked_at=now.astimezone(UTC).replace(tzinfo=None))
     for name in sorted(told, key=lambda name: name not in _CONTEXT_FIRST):
         value = _parse(_option(name), told[name], context)
         question = replace(question, **{name.replace("-", "_"): value})

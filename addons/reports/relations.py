@@ -1,8 +1,11 @@
 """Relations: what queries read, as views over facts, already without what the filters leave out.
 
 In: which relations a mode reads, the filters as SQL. Out: the facts that they stand on, and the views' SQL. `calls`
-is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began; `answers` is a
-row an exchange that has ended, from its end record alone, so that sums need not read anything else.
+is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began (`exchanges` are
+all of them, whatever the filters say); `answers` is a row an exchange that has ended, from its end record alone, so
+that sums need not read anything else. `new_contents` is a row for each content that is new in its session, with its
+call: content is JSON as text, null where its blob is gone. `priced` are answers with what they cost; `call_moments` is
+what the lives of tool calls are told by.
 """
 
 from __future__ import annotations
@@ -10,43 +13,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from addons.reports.facts import FACTS, USAGE_FIELDS
+from addons.reports import call_facts
+from addons.reports.costs import COST, JOIN, SLOT_S, TIER
+from addons.reports.facts import FACTS, USAGE_FIELDS, Fact
 
 _USAGE = ", ".join(f"ends.{name}" for name in USAGE_FIELDS)
-_STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
+STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`reads`: facts and other relations. `sql` has {filters} where those apply."""
+    """`reads`: facts and other relations. `sql` has {filters} where those apply, {only} for what a named file has, and
+    {answers} for the relation of that name or a wider one. `prepare` names what is to be made before, in `preparing`;
+    without `sql`, that is all."""
 
     name: str
     reads: tuple[str, ...]
-    sql: str
+    sql: str = ""
+    prepare: str = ""
 
 
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
-        Relation(
-            "session_numbers",
-            ("numbers",),
-            "SELECT session_id, min(number) AS session_number FROM numbers GROUP BY session_id",
-        ),
+        Relation("session_numbers", ("numbers",), prepare="session_numbers"),
         Relation(
             "answers",
             ("ends", "session_numbers"),
             f"""SELECT * FROM (
-                SELECT ends.* EXCLUDE (_file), {_STARTED} AS started, session_number
-                FROM ends LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}}""",
+                SELECT ends.* EXCLUDE (_file), {STARTED} AS started, session_number
+                FROM ends LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}} AND {{only}}""",
         ),
         Relation(
-            "calls",
+            "exchanges",
             ("flows", "ends", "session_numbers"),
-            f"""SELECT * FROM (
+            f"""
                 SELECT row_number() OVER (ORDER BY started, flow_id) AS idx, * FROM (
                     SELECT coalesce(ends.flow_id, flows.flow_id) AS flow_id,
-                        coalesce({_STARTED}, flows.answered) AS started, ends.ended,
+                        coalesce({STARTED}, flows.answered) AS started, ends.ended,
                         coalesce(ends.session_id, flows.session_id) AS session_id,
                         flows.session_source, flows.agent_id, flows.parent_id,
                         coalesce(ends.client, flows.client) AS client,
@@ -59,8 +63,57 @@ RELATIONS: dict[str, Relation] = {
                         ends."end", ends.error, ends.response_id, ends.stop_reason, ends.events, ends.bytes,
                         ends.dropped, ends.duration_ms, ends.ttft_ms, {_USAGE}
                     FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id)
-                LEFT JOIN session_numbers USING (session_id)) WHERE {{filters}}""",
+                LEFT JOIN session_numbers USING (session_id) WHERE {{only}}""",
         ),
+        Relation("calls", ("exchanges",), "SELECT * FROM exchanges WHERE {filters}"),
+        Relation(
+            "call_moments",
+            ("exchanges", "calls", "tool_calls", "conversations", "call_items"),
+            call_facts.MOMENTS,
+        ),
+        Relation(
+            "new_contents",
+            ("calls", "contents", "blobs"),
+            """SELECT calls.*, position, hash, kind, content FROM calls JOIN (
+                SELECT flow_id, position, hash FROM contents QUALIFY
+                    row_number() OVER (PARTITION BY session_id, hash ORDER BY answered, flow_id, position) = 1
+                ) USING (flow_id) LEFT JOIN (SELECT hash, kind, content FROM blobs) USING (hash)""",
+        ),
+        Relation(
+            "billed",
+            ("answers", "tiers"),
+            f"""SELECT *, {TIER} AS tier,
+                CASE WHEN price_changes(provider, model) THEN epoch(started)::BIGINT // {SLOT_S} ELSE 0 END AS slot
+                FROM {{answers}} LEFT JOIN (SELECT * EXCLUDE (_file) FROM tiers) USING (flow_id)""",
+            prepare="slots",
+        ),
+        Relation(
+            "priced",
+            ("billed",),
+            f"SELECT billed.*, {COST} AS cost FROM billed {JOIN}",
+            prepare="tariffs",
+        ),
+        Relation(
+            "priced_calls",
+            ("calls", "priced"),
+            "SELECT calls.*, cost FROM calls LEFT JOIN (SELECT flow_id, cost FROM priced) USING (flow_id)",
+        ),
+        # An exchange's frames may have been read in parts; between two parts there is a pause as well.
+        Relation(
+            "stalls",
+            ("pauses",),
+            """SELECT flow_id, max(greatest(pause_ms, between_ms)) AS pause_ms FROM (
+                SELECT flow_id, pause_ms, first_ms - lag(last_ms) OVER (PARTITION BY flow_id ORDER BY first_ms)
+                    AS between_ms FROM pauses) GROUP BY flow_id""",
+        ),
+        Relation(
+            "returns",
+            ("call_items",),
+            """SELECT result.call_id AS call_id, max(result.chars) AS result_chars,
+                bool_or(result.is_error) AS is_error, max(result.exit_code) AS exit_code
+                FROM (SELECT unnest(results) AS result FROM call_items) GROUP BY result.call_id""",
+        ),
+        Relation("log_files", (), prepare="log_files"),
         Relation("answered_calls", ("calls",), 'SELECT * FROM calls WHERE "end" IS NOT NULL'),
     )
 }
@@ -76,7 +129,7 @@ def relations_of(names: Iterable[str]) -> list[Relation]:
     return list(found.values())
 
 
-def facts_of(names: Iterable[str]) -> list[str]:
-    """The facts that these relations stand on, each once, in the order of `FACTS`."""
+def facts_of(names: Iterable[str]) -> list[Fact]:
+    """The facts that these relations and facts stand on, each once."""
     read = {*names, *(name for relation in relations_of(names) for name in relation.reads)}
-    return [name for name in FACTS if name in read]
+    return [fact for fact in FACTS.values() if fact.name in read]

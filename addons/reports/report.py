@@ -8,27 +8,35 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from addons.reports.catalogue import find
 from addons.reports.columns import Column
 from addons.reports.database import Connection, quoted
-from addons.reports.facts import FACTS, Fact
+from addons.reports.facts import Fact
 from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
-from addons.reports.log_files import LogFiles, files_beside, files_of
+from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
 from addons.reports.mode import GROUPS, Group, Mode, Row
 from addons.reports.moments import local_sql
+from addons.reports.preparing import Preparing, prepare
 from addons.reports.question import Question, QuestionError
-from addons.reports.relations import facts_of, relations_of
+from addons.reports.relations import Relation, facts_of, relations_of
 from addons.reports.scan import load_with_duckdb, load_with_rg
+
+if TYPE_CHECKING:
+    from addons.pricing.book import PriceBook
 
 _BATCH = 500
 """Rows that are made at once: while they are, no other thread runs."""
+
+SESSION = "[SESSION]"
+"""An argument that says which session is meant, as --session does."""
 
 _KEPT_ROWS = 20_000
 """So many are taken at once, so that a slow reader does not keep the index from others."""
@@ -49,24 +57,41 @@ class Report:
 def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
 
 
-def answer(question: Question, root: Path, threads: int | None = None, progress: Progress = _no_progress) -> Report:
-    """`threads`: see `database.connect`. Raises QuestionError, and OSError where the log can't be read."""
+def answer(
+    question: Question,
+    root: Path,
+    *,
+    threads: int | None = None,
+    progress: Progress = _no_progress,
+    book: PriceBook | None = None,
+) -> Report:
+    """`threads`: see `database.connect`. `book`: prices; without one, those of the environment. Raises QuestionError,
+    and OSError where the log can't be read."""
     mode = find(question.mode)
     _check(question, mode)
+    if mode.argument == SESSION and question.arguments:
+        question = replace(question, session=question.arguments[0])
     groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
     columns = (*(column for group in groups for column in group.columns), *mode.columns)
-    files = files_beside(question.file) if question.file else files_of(root)
+    files = _files(question, root)
     if not files.exist:
         return Report(mode, question, columns, iter(()), [_nothing_in(files)])
     answers = "answered_calls" if any(group.needs_calls for group in groups) else "answers"
-    relations = tuple(answers if name == "answers" else name for name in mode.reads)
-    loaded = _load(question, files, [FACTS[name] for name in facts_of(relations)], threads, progress)
+    names = (*mode.reads, *((answers,) if groups else ()), *files.ids_from)
+    facts = facts_of(names)
+    loaded = _load(question, files, facts, threads, progress)
+    loaded.notes += _missing(files, facts)
     try:
-        _prepare(loaded.connection, question, mode, relations)
-        result = loaded.connection.execute(_query(question, mode, groups).replace("{answers}", answers))
+        words = {
+            "{filters}": condition(question, mode.purposes),
+            "{answers}": answers,
+            "{only}": " AND ".join(f"flow_id IN (SELECT flow_id FROM {fact})" for fact in files.ids_from) or "true",
+        }
+        _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
+        result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
         rows = _batches(result.fetchmany)
         if mode.step is not None:
-            rows = mode.step(rows, question)
+            rows = mode.step(rows, replace(question, log_dir=root))
         if question.last is not None:
             rows = _last(rows, question.last, is_reversed=mode.step is None)
         kept = list(itertools.islice(rows, _KEPT_ROWS))
@@ -77,6 +102,15 @@ def answer(question: Question, root: Path, threads: int | None = None, progress:
         return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded), loaded.close)
     loaded.close()
     return Report(mode, question, columns, iter(kept), _notes(loaded))
+
+
+def _files(question: Question, root: Path) -> LogFiles:
+    if question.file is None:
+        return files_of(root)
+    try:
+        return files_beside(question.file)
+    except ValueError as wrong:
+        raise QuestionError(f"--file: {wrong}") from None
 
 
 def _check(question: Question, mode: Mode) -> None:
@@ -111,12 +145,21 @@ def _load(question: Question, files: LogFiles, facts: list[Fact], threads: int |
         return loaded
 
 
-def _prepare(connection: Connection, question: Question, mode: Mode, relations: tuple[str, ...]) -> None:
+def _prepare(connection: Connection, preparing: Preparing, relations: list[Relation], words: Mapping[str, str]) -> None:
     """The macro and the views that queries use."""
-    connection.execute(f"CREATE TEMP MACRO local_time(moment) AS {local_sql(question.zone, datetime.now(UTC))}")
-    wanted = condition(question, mode.purposes)
-    for relation in relations_of(relations):
-        connection.execute(f"CREATE TEMP VIEW {relation.name} AS {relation.sql.replace('{filters}', wanted)}")
+    zone = preparing.question.zone
+    connection.execute(f"CREATE TEMP MACRO local_time(moment) AS {local_sql(zone, datetime.now(UTC))}")
+    for relation in relations:
+        if relation.prepare:
+            prepare(connection, relation.prepare, preparing)
+        if relation.sql:
+            connection.execute(f"CREATE TEMP VIEW {relation.name} AS {_filled(relation.sql, words)}")
+
+
+def _filled(sql: str, words: Mapping[str, str]) -> str:
+    for name, word in words.items():
+        sql = sql.replace(name, word)
+    return sql
 
 
 def _query(question: Question, mode: Mode, groups: tuple[Group, ...]) -> str:
@@ -146,6 +189,17 @@ def _last(rows: Iterator[Row], count: int, is_reversed: bool) -> Iterator[Row]:
     return reversed(list(rows)) if is_reversed else iter(deque(rows, maxlen=count))
 
 
+def _missing(files: LogFiles, facts: list[Fact]) -> Iterator[str]:
+    """What the log, or the folder of a named file, does not have."""
+    for name in dict.fromkeys(fact.file for fact in facts):
+        if name in WITHOUT and not files.members(name):
+            yield f"There is no {name} in {files.folder}: {WITHOUT[name]}."
+
+
 def _notes(loaded: Loaded) -> list[str]:
-    skipped = f"{loaded.skipped:,} lines are no records and were left out." if loaded.skipped else ""
+    skipped = f"{_counted(loaded.skipped, 'line is', 'lines are')} no record: left out." if loaded.skipped else ""
     return [*loaded.notes, *filter(None, [skipped])]
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {several}"

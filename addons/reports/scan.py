@@ -30,7 +30,9 @@ def load_with_duckdb(files: LogFiles, facts: Sequence[Fact], threads: int | None
     done = 0
     for fact in facts:
         progress(done, total)
-        if members[fact.name]:
+        if fact.extract:
+            loaded.skipped += sum(_extract(loaded, fact, *each) for each in enumerate(members[fact.name]))
+        elif members[fact.name]:
             loaded.skipped += _read_at_once(loaded, fact, members[fact.name])
         done += sum(member.size for member in members[fact.name])
     return loaded
@@ -38,7 +40,7 @@ def load_with_duckdb(files: LogFiles, facts: Sequence[Fact], threads: int | None
 
 def load_with_rg(files: LogFiles, facts: Sequence[Fact], threads: int | None, progress: Progress) -> Loaded:
     loaded = _begin(facts, threads)
-    readers = [_Reader(fact, member) for fact in facts for member in files.members(fact.file)]
+    readers = [_Reader(fact, *each) for fact in facts for each in enumerate(files.members(fact.file))]
     total = sum(reader.member.size for reader in readers)
     done = 0
     for reader in readers:
@@ -58,51 +60,83 @@ def _begin(facts: Sequence[Fact], threads: int | None) -> Loaded:
 
 def _read_at_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:
     """How many lines were left out."""
-    paths = [member.path for member in members]
-    room = with_room(lambda room: insert_files(loaded.connection, fact, 0, paths, room))
+
+    def insert(is_roomy: bool) -> None:
+        if not is_roomy:
+            insert_files(loaded.connection, fact, 0, [member.path for member in members])
+        for member in members if is_roomy else ():
+            insert_pieces(loaded.connection, fact, 0, Stretch(member).pieces, is_roomy=True)
 
     def all_refused() -> Iterator[tuple[bytes, bytes]]:
         for member in members:
             yield from refused(Stretch(member).pieces())
 
-    skipped = make_good(loaded.connection, fact, 0, all_refused, room)
+    with_room(loaded.connection, insert)
+    skipped = make_good(loaded.connection, fact, 0, all_refused)
     return skipped - (skipped > 0 and members[-1].stamp is None and Stretch(members[-1]).ends_torn())
+
+
+def _extract(loaded: Loaded, fact: Fact, file: int, member: Member) -> int:
+    """How many lines were left out."""
+    insert_pieces(loaded.connection, fact, file, Stretch(member).pieces, is_roomy=False)
+    return make_good(loaded.connection, fact, file, lambda: iter(()))
 
 
 class _Reader:
     """Takes a fact's fields out of a file's lines."""
 
-    def __init__(self, fact: Fact, member: Member) -> None:
+    def __init__(self, fact: Fact, file: int, member: Member) -> None:
         self.member = member
-        self.skipped = 0
+        self._file = file
         self._fact = fact
+        # Two counts, as two threads count.
+        self._lines = 0
+        self._found = 0
         self._stretch = Stretch(member)
 
+    @property
+    def skipped(self) -> int:
+        return self._lines - self._found
+
     def insert(self, loaded: Loaded) -> None:
-        with_room(lambda room: insert_pieces(loaded.connection, self._fact, 0, self._records, room))
+        with_room(
+            loaded.connection,
+            lambda is_roomy: insert_pieces(loaded.connection, self._fact, self._file, self._records, is_roomy=is_roomy),
+        )
 
     def _records(self) -> Iterator[bytes]:
+        """Those of the file, with the fact's fields; whole where an extract looks for more."""
         program = shutil.which("rg")
         lines = self._counted() if program is None else self._picked_by(program)
-        self.skipped = 0
+        self._found = 0
         for line in lines_of(lines):
             record = record_of(line)
-            if record is not None and record.get(self._fact.key) is not None:
-                self.skipped -= 1
-                yield slim(record, self._fact.fields)
+            if record is not None and record.get(self._fact.told_by) is not None:
+                self._found += 1
+                yield line + b"\n" if self._fact.extract else slim(record, self._fact.fields)
 
     def _counted(self) -> Iterator[bytes]:
-        """All lines: those that are no records in the end are skipped."""
+        """All lines: those among them that are no records will have been skipped."""
+        self._lines = 0
         last = b"\n"
         for piece in self._stretch.pieces():
-            self.skipped += piece.count(b"\n") - (last + piece).count(b"\n\n")
+            self._lines += piece.count(b"\n") - (last + piece).count(b"\n\n")
             last = piece[-1:]
             yield piece
-        self.skipped += last != b"\n"
+        self._lines += last != b"\n"
 
     def _picked_by(self, program: str) -> Iterator[bytes]:
         """The lines that may be records."""
-        words = [program, "--no-config", "--text", "--fixed-strings", "--", self._fact.needle, "-"]
+        words = [
+            program,
+            "--no-config",
+            "--text",
+            "--encoding=none",
+            "--fixed-strings",
+            "--",
+            f'"{self._fact.told_by}"',
+            "-",
+        ]
         with (
             piped(self._counted) as descriptor,
             subprocess.Popen(words, stdin=descriptor, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as picking,

@@ -22,6 +22,7 @@ from addons.sinks.repair import end_of_last_line
 from addons.wire.json_text import dump_json, parse_json
 
 SEAL_BYTES = 512
+_NOTHING = b"{}\n"
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -132,6 +133,14 @@ def record_of(line: bytes) -> dict[str, Any] | None:
 def slim(record: Mapping[str, Any], fields: Iterable[str]) -> bytes:
     """Some of a record's fields, as a line of JSON that every parser takes."""
     return plain_json({name: record[name] for name in fields if name in record})
+
+
+def slim_lines(lines: Iterable[bytes], fields: Iterable[str], most_bytes: int) -> Iterator[bytes]:
+    """Lines with some of their fields only; an empty object for what is no record, or too long even so."""
+    for line in lines:
+        record = record_of(line)
+        short = slim(record, fields) if record is not None else _NOTHING
+        yield short if len(short) < most_bytes else _NOTHING
 
 
 def plain_json(value: Any) -> bytes:

@@ -1,7 +1,7 @@
-"""A table that fits the terminal: numbers on the right, the least important columns shortened first.
+"""A table that fits the terminal: numbers on the right, the least important columns shortened, then left out.
 
-In: columns, cells as text, totals, a width. Out: lines. Rich can do this too, but takes longer to import than a report
-takes.
+In: columns, cells as text, totals, a width. Out: lines, and the columns that found no room. Rich can do this too, but
+takes longer to import than a report takes.
 """
 
 from __future__ import annotations
@@ -11,65 +11,112 @@ from collections.abc import Iterator, Sequence
 from addons.reports.columns import NUMERIC, Column, Kind
 from renderers.cells import cells_of, plain_cells
 
+type Cells = Sequence[str]
+
+_ANY = 1 << 30
 _GAP = "  "
 _ELLIPSIS = "…"
-_LEAST: dict[Kind, int] = {Kind.TEXT: 8, Kind.JSON: 8, Kind.NAME: 6}
-"""What may be shortened, and down to how many cells. Numbers and times never are."""
+_COMFORT: dict[Kind, int] = {Kind.TEXT: 24, Kind.JSON: 24, Kind.NAME: 20}
+_LEAST: dict[Kind, int] = {Kind.TEXT: 12, Kind.JSON: 12, Kind.NAME: 8}
+"""What may be shortened: first down to so many cells, and, when all that may be left out is, to so many. Numbers and
+times never are."""
 
 
-def table(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[str] | None, width: int | None
-) -> Iterator[str]:
-    """Without a `width` nothing is shortened."""
-    flat = [[_flat(cell) for cell in row] for row in rows]
-    last = [list(totals)] if totals is not None else []
-    heads = [_heading(column.name) for column in columns]
-    widths = _widths(columns, [heads, *flat, *last], width)
-    yield _row(heads, columns, widths)
-    rule = _GAP.join("─" * each for each in widths) + "\n"
-    yield rule
-    for row in flat:
-        yield _row(row, columns, widths)
-    if last:
+class Table:
+    """Without a `width` nothing is shortened, and only minor columns that are empty are left out."""
+
+    def __init__(
+        self, columns: Sequence[Column], rows: Sequence[Cells], totals: Cells | None, width: int | None
+    ) -> None:
+        self._columns = columns
+        self._rows = [[_flat(cell) for cell in row] for row in rows]
+        self._totals = list(totals) if totals is not None else None
+        self._widths = [self._need(place) for place in range(len(columns))]
+        self._places = [place for place in range(len(columns)) if not self._is_idle(place)]
+        if width is not None:
+            self._leave_out(width)
+            self._shorten(width)
+        self._heads = {place: _wrapped(columns[place].heading, self._widths[place]) for place in self._places}
+
+    @property
+    def left_out(self) -> list[str]:
+        """Names of columns that found no room, though they are not minor."""
+        return [
+            column.name
+            for place, column in enumerate(self._columns)
+            if place not in self._places and not column.is_minor
+        ]
+
+    def lines(self) -> Iterator[str]:
+        height = max(len(head) for head in self._heads.values())
+        for line in range(height):
+            # Headings stand on the rule, whatever their height.
+            yield self._line({place: _from_below(head, height)[line] for place, head in self._heads.items()})
+        rule = _GAP.join("─" * self._widths[place] for place in self._places) + "\n"
         yield rule
-        yield _row(last[0], columns, widths)
+        for row in self._rows:
+            yield self._line({place: row[place] for place in self._places})
+        if self._totals is not None:
+            yield rule
+            yield self._line({place: self._totals[place] for place in self._places})
+
+    def _need(self, place: int) -> int:
+        cells = [row[place] for row in self._rows]
+        if self._totals is not None:
+            cells.append(self._totals[place])
+        longest_word = max(map(len, self._columns[place].heading.split()))
+        return max(longest_word, *map(_cells, cells)) if cells else longest_word
+
+    def _is_idle(self, place: int) -> bool:
+        return self._columns[place].is_minor and all(row[place] in ("", "0") for row in self._rows)
+
+    def _leave_out(self, width: int) -> None:
+        """Minor columns first, then others from the right, but not the first, nor what a report is about: money."""
+        minor = [place for place in self._places if self._columns[place].is_minor]
+        others = [place for place in self._places[1:] if self._columns[place].kind is not Kind.MONEY]
+        for least, may_go in ((_COMFORT, minor), (_LEAST, [place for place in others if place not in minor])):
+            while may_go and self._excess(width, least) > 0:
+                self._places.remove(may_go.pop())
+
+    def _excess(self, width: int, least: dict[Kind, int] | None = None) -> int:
+        """By how many cells it is too wide; with each column as narrow as that."""
+        sizes = [
+            min(self._widths[place], least.get(self._columns[place].kind, _ANY)) if least else self._widths[place]
+            for place in self._places
+        ]
+        return sum(sizes) + len(_GAP) * (len(sizes) - 1) - width
+
+    def _shorten(self, width: int) -> None:
+        """Text gives way before names do, the widest first."""
+        for least in (_COMFORT, _LEAST):
+            for kinds in ((Kind.TEXT, Kind.JSON), (Kind.NAME,)):
+                able = [place for place in self._places if self._columns[place].kind in kinds]
+                for _ in range(max(0, self._excess(width))):
+                    widest = max(able, key=lambda place: self._widths[place], default=None)
+                    if widest is not None and self._widths[widest] > least[self._columns[widest].kind]:
+                        self._widths[widest] -= 1
+
+    def _line(self, cells: dict[int, str]) -> str:
+        fitted = (_fit(cells[place], self._columns[place], self._widths[place]) for place in self._places)
+        return _GAP.join(fitted).rstrip() + "\n"
 
 
 def _flat(cell: str) -> str:
-    return plain_cells(" ".join(cell.split())) if "\n" in cell or not cell.isascii() else cell
+    return cell if cell.isascii() and cell.isprintable() else plain_cells(" ".join(cell.split()))
 
 
-def _heading(name: str) -> str:
-    return name.replace("_", " ")
+def _wrapped(heading: str, width: int) -> list[str]:
+    lines: list[str] = []
+    for word in heading.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
-    """As much as each needs; where that is too much together, text gives way, the widest first."""
-    widths = [max(map(_cells, cells)) for cells in zip(*rows, strict=True)]
-    if width is None:
-        return widths
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
-    for kinds in ((Kind.TEXT, Kind.JSON), (Kind.NAME,)):
-        excess = _shorten(
-            widths, [index for index, column in enumerate(columns) if column.kind in kinds], columns, excess
-        )
-    return widths
-
-
-def _shorten(widths: list[int], candidates: list[int], columns: Sequence[Column], excess: int) -> int:
-    while excess > 0:
-        able = [index for index in candidates if widths[index] > _LEAST[columns[index].kind]]
-        if not able:
-            break
-        widest = max(able, key=lambda index: widths[index])
-        widths[widest] -= 1
-        excess -= 1
-    return excess
-
-
-def _row(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
-    fitted = (_fit(cell, column, size) for cell, column, size in zip(cells, columns, widths, strict=True))
-    return _GAP.join(fitted).rstrip() + "\n"
+def _from_below(lines: list[str], height: int) -> list[str]:
+    return [""] * (height - len(lines)) + lines
 
 
 def _fit(cell: str, column: Column, size: int) -> str:

@@ -31,6 +31,8 @@ def told(value: Any, zone: tzinfo | None) -> Any:
 
 
 def _plain(value: Any, _: tzinfo | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
     return str(value)
 
 

@@ -1,20 +1,21 @@
 """Whole-record appends to one file that several processes write (LOGFORMAT.md, first and "Where" paragraphs).
 
-In: complete records, in batches; the caller holds the folder's lock. Out: the file, one `write` a batch. A record is
-in the page cache when `append` returns and so survives kill -9; against a power cut nothing is forced to disk (an fsync
-per frame would cost more than the last half minute of a log is worth).
+In: complete records, in batches; the caller holds the folder's lock. Out: the file, one `write` a batch, or a megabyte
+of it. A record is in the page cache when `append` returns and so survives kill -9; against a power cut nothing is
+forced to disk (an fsync per frame would cost more than the last half minute of a log is worth).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from addons.sinks.locking import open_private, private_folder
 from addons.sinks.repair import end_of_last_line, repair_tail
 
+_BATCH_BYTES = 1 << 20
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT
 
 
@@ -47,12 +48,13 @@ class AppendFile:
             start = self._sound_end()
         except OSError as error:
             raise AppendError(error, 0) from error
-        data = records[0] if len(records) == 1 else b"".join(records)
         written = 0
         try:
-            while written < len(data):
-                # A short write tells nothing of its cause; the next one does.
-                written += os.write(self._fd, data[written:] if written else data)
+            for data in _batches(records):
+                end = written + len(data)
+                while written < end:
+                    # A short write tells nothing of its cause; the next one does.
+                    written += os.write(self._fd, data[written - end :])
         except OSError as error:
             whole, size = _whole(records, written)
             self._end = -1  # if cutting it off fails too, the next append finds the torn line
@@ -100,6 +102,20 @@ class AppendFile:
     def _report(self, cut: int) -> None:
         if cut and self._on_repair:
             self._on_repair(self.path, cut)
+
+
+def _batches(records: Sequence[bytes]) -> Iterator[bytes]:
+    """The records, joined as far as that does not keep the interpreter from other threads."""
+    batch: list[bytes] = []
+    size = 0
+    for record in records:
+        if batch and size + len(record) > _BATCH_BYTES:
+            yield b"".join(batch)
+            batch, size = [], 0
+        batch.append(record)
+        size += len(record)
+    if batch:
+        yield b"".join(batch)
 
 
 def _whole(records: Sequence[bytes], written: int) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class Maintenance:
     ) -> None:
         self._root = root
         self._folder = layout.main_folder(root)
-        self._limits = limits
+        self.limits = limits
         self._report = report
         self._now_s = now_s
         self._stopping = threading.Event()
@@ -103,7 +103,7 @@ class Maintenance:
     def _rotate_aged(self) -> None:
         for path in layout.live_files(self._root):
             began = began_s(path)
-            if began is not None and self._now_s() - began >= self._limits.rotate_days * _DAY_S:
+            if began is not None and self._now_s() - began >= self.limits.rotate_days * _DAY_S:
                 with self._lock:
                     if path.exists():
                         rotate(path, self._now_s())
@@ -116,7 +116,7 @@ class Maintenance:
                 compress(rotated.path, self._stopping.is_set)
 
     def _enforce_total(self) -> None:
-        excess = sum(map(_size_of, self._folders())) - self._limits.total_bytes
+        excess = sum(map(_size_of, self._folders())) - self.limits.total_bytes
         if excess <= 0:
             return
         for removable in sorted(self._removable(), key=lambda each: each.time_s):
@@ -172,6 +172,12 @@ class MaintenanceThread:
     def ask(self) -> None:
         """There is something to do. Returns at once."""
         self._asked.set()
+
+    def limit(self, limits: Limits) -> None:
+        """Other limits hold from the next pass on, which is now where they have changed."""
+        if limits != self._maintenance.limits:
+            self._maintenance.limits = limits
+            self.ask()
 
     def stop(self) -> None:
         self._is_stopping = True

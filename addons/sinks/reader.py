@@ -15,7 +15,7 @@ from addons.protocols.requests import rebuild
 from addons.sinks import layout
 from addons.sinks.archive import open_stream
 from addons.sinks.records import Kind
-from addons.sinks.rotation import rotated_files
+from addons.sinks.rotation import Rotated, rotated_files
 from addons.wire.frame import Frame
 from addons.wire.json_text import dump_json, parse_json
 
@@ -36,7 +36,7 @@ def iter_records(root: Path, kind: Kind, flow_id: str | None = None) -> Iterator
 def iter_file(path: Path, flow_id: str | None = None) -> Iterator[dict[str, Any]]:
     """As `iter_records`, of any file of lines, such as a client's or a session's."""
     needle = b"" if flow_id is None else b'"flow_id":' + dump_json(flow_id)
-    for line in _lines(path):
+    for line in lines_of(path):
         if needle in line and line.endswith(b"\n"):
             try:
                 record = parse_json(line)
@@ -67,13 +67,16 @@ def frame_of(line: Mapping[str, Any]) -> Frame:
     return Frame(text, line["event"], line.get("comment"), line.get("id"), line.get("retry"))
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    """Of rotated files first. The current one is opened before, or it might be rotated between."""
+def lines_of(path: Path, from_s: float = 0.0) -> Iterator[bytes]:
+    """Raw lines; of rotated files first, those that were finished since `from_s`, in seconds of the epoch. The current
+    one is opened before, or it might be rotated between."""
     with ExitStack() as stack:
         rotated, current = _snapshot(path, stack)
         for file in rotated:
+            if file.time_s < from_s:
+                continue
             try:
-                stream = open_stream(file)
+                stream = open_stream(file.path)
             except FileNotFoundError:  # removed since it was listed, because of the cap on the total
                 continue
             with stream:
@@ -82,7 +85,7 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from current
 
 
-def _snapshot(path: Path, stack: ExitStack) -> tuple[list[Path], BinaryIO | None]:
+def _snapshot(path: Path, stack: ExitStack) -> tuple[list[Rotated], BinaryIO | None]:
     while True:
         before = rotated_files(path)
         try:
@@ -91,4 +94,4 @@ def _snapshot(path: Path, stack: ExitStack) -> tuple[list[Path], BinaryIO | None
             current = None
         after = rotated_files(path)
         if [each.stamp for each in before] == [each.stamp for each in after]:
-            return [each.path for each in after], current
+            return after, current

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any
 
 from addons.wire.frame import Frame
-from addons.wire.json_text import dump_json, parse_json
+from addons.wire.json_text import dump_in_slices, dump_json, parse_json
 
 VERSION = 1
 BLOB_HASH = re.compile(rb'\n\{"v":1,"hash":"([0-9a-f]{32})"')
@@ -62,12 +62,14 @@ class RecordContext:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`line` is what is appended: for JSON kinds one line with its line feed. `hash` is a blob's, else None."""
+    """`line` is what is appended: for JSON kinds one line with its line feed. `hash` is a blob's, `seq` a frame's, else
+    None."""
 
     kind: Kind
     line: bytes
     context: RecordContext
     hash: str | None = None
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def line_record(context: RecordContext, ts: str, frame: Frame, seq: int, t_ms: f
         data,
         extra,
     )
-    return Record(Kind.LINES, line, context)
+    return Record(Kind.LINES, line, context, seq=seq)
 
 
 def embedded(data: str) -> bytes:
@@ -162,16 +164,17 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def blob_record(context: RecordContext, ts: str, kind: str, content: bytes) -> Record:
-    """`content` is compact JSON. The hash comes before all else, for `BLOB_HASH`."""
-    digest = content_hash(content)
-    line = b'{"v":1,"hash":"%b","kind":%b,"ts":"%b",%b,"content":%b}\n' % (
+def blob_record(context: RecordContext, ts: str, kind: str, content: bytes, digest: str | None = None) -> Record:
+    """`content` is compact JSON, `digest` its hash, where it is known already. The hash comes before all else, for
+    `BLOB_HASH`."""
+    digest = digest or content_hash(content)
+    head = b'{"v":1,"hash":"%b","kind":%b,"ts":"%b",%b,"content":' % (
         digest.encode(),
         dump_json(kind),
         ts.encode(),
         context.json,
-        content,
     )
+    line = b"".join((head, content, b"}\n"))
     return Record(Kind.BLOBS, line, context, digest)
 
 
@@ -195,11 +198,11 @@ class BlobCollector:
         self._ts = ts
         self._by_hash: dict[str, Record] = {}
 
-    def put(self, kind: str, content: bytes) -> str:
-        """The hash that stands for `content` (compact JSON)."""
-        record = blob_record(self._context, self._ts, kind, content)
-        digest = record.hash or ""
-        self._by_hash.setdefault(digest, record)
+    def put(self, kind: str, content: bytes, digest: str | None = None) -> str:
+        """The hash that stands for `content` (compact JSON): `digest`, where it is known already."""
+        digest = digest or content_hash(content)
+        if digest not in self._by_hash:
+            self._by_hash[digest] = blob_record(self._context, self._ts, kind, content, digest)
         return digest
 
     @property
@@ -209,4 +212,4 @@ class BlobCollector:
 
 def _line(context: RecordContext, ts: str, fields: FlowFields | EndFields) -> bytes:
     values = {name: getattr(fields, name) for name in fields.__slots__}
-    return b'{"v":1,"ts":"%b",%b,%b\n' % (ts.encode(), context.json, dump_json(values)[1:])
+    return b'{"v":1,"ts":"%b",%b,%b\n' % (ts.encode(), context.json, dump_in_slices(values)[1:])

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,8 @@ class StoreSettings:
 
 
 class LogStore:
-    """`on_outage` is called with a sentence for the terminal, once when an outage begins and once when it is over."""
+    """`on_outage` is called with a sentence for the terminal, once when an outage begins and once when it is over;
+    `also` with all that is written, or would be."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class LogStore:
         on_outage: Callable[[str], None] | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
         epoch_ns: Callable[[], int] = time.time_ns,
+        also: Callable[[list[Record]], None] | None = None,
     ) -> None:
         self._settings = settings
         self._epoch_ns = epoch_ns
@@ -82,6 +84,7 @@ class LogStore:
         self._blobs = BlobSet(self._paths[Kind.BLOBS])
         self._backlog = Backlog(settings.backlog_bytes)
         self._on_outage = on_outage
+        self._also = also
         self._outages = Outages(root, settings.backlog_bytes, self._tell_outage, monotonic_s)
         self._lost: Counter[str] = Counter()
         self._errors = ErrorLog()
@@ -91,6 +94,13 @@ class LogStore:
         self._numbers = SessionNumbers(folder, self._lock)
         self._logged = LoggedIds(self._paths[Kind.FLOWS])
         self._maintenance = MaintenanceThread(Maintenance(root, settings.limits, self._errors.report))
+
+    def configure(self, settings: StoreSettings) -> None:
+        """Take over changed settings. The folder stays what it is."""
+        self._settings = replace(settings, root=self._settings.root)
+        self._formatter = TimeFormatter(settings.timezone)
+        self._routes.clear()
+        self._maintenance.limit(settings.limits)
 
     @property
     def outage(self) -> str | None:
@@ -116,13 +126,16 @@ class LogStore:
 
     def write(self, records: Iterable[Record]) -> None:
         """Append to every file that each record belongs to. A request's blobs come together with its flow record."""
-        for record in records:
+        batch = list(records)
+        for record in batch:
             for path in self._destinations(record):
                 if not self._backlog.add(path, record):
                     self._flush()  # a batch larger than the bound is no loss while it can be written
                     if not self._backlog.add(path, record):
                         self._lose(path, record)
         self.tick()
+        if self._also:
+            self._also(batch)
 
     def tick(self) -> None:
         """Write what is waiting and due. To be called now and then when there is nothing to write, too."""
@@ -286,7 +299,10 @@ class LogStore:
             self._errors.report(what, error)
 
     def _add_error(self, line: bytes) -> None:
-        self._backlog.add(self._paths[Kind.ERRORS], Record(Kind.ERRORS, line, _NOBODY))
+        record = Record(Kind.ERRORS, line, _NOBODY)
+        self._backlog.add(self._paths[Kind.ERRORS], record)
+        if self._also:
+            self._also([record])
 
     def _now(self) -> str:
         return self._formatter.format(self._epoch_ns())

@@ -156,12 +156,14 @@ class Assembler:
         """`record` is a flow's, or, with less in it, a line's; then `body` is the request, where it is known."""
         flow_id = record["flow_id"]
         session_id = record.get("session_id") or flow_id
+        host = record.get("host")
         if "request" in record:
             body = rebuild(record["request"], self._blob)
         said = prompt_of(body)
         started = ExchangeStarted(
             flow_id=flow_id,
-            session_id=session_id,
+            # A session that goes on at another host is shown as another one, of the same number.
+            session_id=f"{session_id}@{host}" if host else session_id,
             session_number=self._number_of(session_id),
             client=record.get("client") or "unknown",
             provider=record.get("provider") or "unknown",
@@ -172,6 +174,8 @@ class Assembler:
             tool_returns=said.tool_returns,
             started_epoch_ns=started_ns,
             request_parts=parts_of(body),
+            parent_id=record.get("parent_id"),
+            host=host,
         )
         asked = body if isinstance(body, dict) else {}
         self._open[flow_id] = _Exchange(

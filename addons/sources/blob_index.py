@@ -39,18 +39,23 @@ class BlobIndex:
         if key in self._parsed:
             self._parsed.move_to_end(key)
             return self._parsed[key][0]
-        if key not in self._offsets:
-            self._refresh()
-        offset = self._offsets.get(key)
-        if offset is None:
+        line = self.line(digest)
+        if line is None:
             return None
-        line = self._line(offset)
         try:
             content = parse_json_exactly(line.decode())["content"]
         except (ValueError, KeyError):
             return None
         self._keep(key, content, len(line))
         return content
+
+    def line(self, digest: str) -> bytes | None:
+        """The record itself, without its line feed. None where there is none."""
+        key = bytes.fromhex(digest)
+        if key not in self._offsets:
+            self._refresh()
+        offset = self._offsets.get(key)
+        return None if offset is None else self._line(offset)
 
     def close(self) -> None:
         if self._fd >= 0:

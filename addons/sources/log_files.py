@@ -93,8 +93,8 @@ def obstacle(path: Path, speed: float | None) -> str | None:
     return None
 
 
-class _Reader:
-    """What the three have in common: records to steps."""
+class Reader:
+    """What all readers of a log have in common: records to steps."""
 
     def __init__(self, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
         self._tell = tell
@@ -154,7 +154,7 @@ class _Reader:
             yield Step(at_ns, shown, is_resting=False)
 
 
-class Replay(_Reader):
+class Replay(Reader):
     """A finished file, compressed or not, from its first line to its last."""
 
     def __init__(self, path: Path, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:
@@ -197,7 +197,7 @@ class Replay(_Reader):
                 self._assembler.learn(record)
 
 
-class Follow(_Reader):
+class Follow(Reader):
     """A growing file: what is going on when it is opened, and what comes, until somebody ends it."""
 
     def __init__(
@@ -257,7 +257,7 @@ class Follow(_Reader):
         return kept_flows, kept_lines, []
 
 
-class Pipe(_Reader):
+class Pipe(Reader):
     """Standard input, to its end. Nothing tells where the rest of its log might be."""
 
     def __init__(self, descriptor: int, tell: Callable[[str], None], prices: PriceBook | None = None) -> None:

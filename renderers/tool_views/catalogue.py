@@ -6,9 +6,10 @@ from renderers.tool_views.edits import edit
 from renderers.tool_views.javascript import JavaScript as javascript
 from renderers.tool_views.json_view import JsonView as json
 from renderers.tool_views.lookups import Web as web
-from renderers.tool_views.lookups import read, search
+from renderers.tool_views.lookups import facts, read, search
 from renderers.tool_views.patches import PatchText as patch_text
 from renderers.tool_views.patches import patch_fields as patch
+from renderers.tool_views.questions import question
 from renderers.tool_views.shell import Shell as shell
 from renderers.tool_views.subagents import subagent
 from renderers.tool_views.todo_lists import TodoList as todo_list
@@ -16,11 +17,13 @@ from renderers.tool_views.writes import program, write
 
 __all__ = [
     "edit",
+    "facts",
     "javascript",
     "json",
     "patch",
     "patch_text",
     "program",
+    "question",
     "read",
     "search",
     "shell",

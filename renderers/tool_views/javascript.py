@@ -1,204 +1,242 @@
 """Today's Codex: one tool whose input is a JavaScript program that calls the real tools (WIRE.md section 4).
 
 In: the program, cut anywhere: `const r = await tools.exec_command({"cmd": "make"}); text(r.output);` or
-`await tools.apply_patch("*** Begin Patch…")`. Out: commands and patches unescaped, on lines of their own; the rest of
-the program dim around them. This is no parser: it knows strings, comments and brackets, and takes a string for a
-command by the call and the key that it stands in. A patch is known by its first words, wherever it stands.
+`await tools.apply_patch("*** Begin Patch…")`. Out: each call as it looks where it is a tool call of its own: the
+command, the patch, the plan. What only holds such calls together (`GLUE`) is a provisional line, and taken back; a
+program that does more is shown, dim, around its calls. A patch is known by its first words, wherever it stands.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
+from renderers.scanner import Scanner
+from renderers.spans import Erase, Provisional
+from renderers.tool_views.js_argument import JsArgument
+from renderers.tool_views.js_grammar import JAVASCRIPT, State, Token
 from renderers.tool_views.js_strings import JsString
-from renderers.tool_views.sheet import Sheet
-from renderers.tool_views.shell import COMMAND, PROMPT
-from renderers.tool_views.texts import Patch, SinkMaker, TextSink
+from renderers.tool_views.json_view import JsonView
+from renderers.tool_views.lookups import Web, read, search
+from renderers.tool_views.names import label
+from renderers.tool_views.patches import patch_fields
+from renderers.tool_views.sheet import Sheet, ToolView, flat
+from renderers.tool_views.shell import Shell
+from renderers.tool_views.subagents import subagent
+from renderers.tool_views.texts import Patch
+from renderers.tool_views.todo_lists import TodoList
 
 PATCH_BEGINS: Final = "*** Begin Patch"
 
-CALLS: dict[str, frozenset[str]] = {
-    "exec_command": frozenset(("cmd", "command")),
-    "shell_command": frozenset(("cmd", "command")),
-    "shell": frozenset(("cmd", "command")),
-    "bash": frozenset(("cmd", "command")),
+SELF_EVIDENT: dict[str, Callable[[Sheet], ToolView]] = {
+    **dict.fromkeys(("exec_command", "shell_command", "shell", "local_shell"), Shell),
+    "apply_patch": patch_fields,
 }
-"""Name of a tool to the keys under which its command stands."""
+"""Tools whose calls need no name: a command and a patch say what they are."""
 
-_CALL = re.compile(r"(?:^|\.)(\w+)\Z")
-_CODE = re.compile(r"([\w$.]+)|(\s+)|([\"'`])|([(\[{])|([)\]}])|(/)|(.)", re.DOTALL)
-_STRING: dict[str, re.Pattern[str]] = {quote: re.compile(rf"[^\\{quote}]+|.", re.DOTALL) for quote in "\"'`"}
-_COMMENT_ENDS: dict[str, str] = {"//": "\n", "/*": "*/"}
-_WORD_CHARS = 80
+NAMED: dict[str, Callable[[Sheet], ToolView]] = {
+    "update_plan": TodoList,
+    "view_image": read,
+    "web_search": Web,
+    "tool_search": search,
+    "spawn_agent": subagent,
+}
+"""All others are JSON under their name."""
 
+_CALL = re.compile(r"(?:^|\.)tools\.(\w+)\Z")
+_ASSIGNED = r"(?:(?:const|let|var)\s+[\w$\s{}\[\],:]+=\s*)?"
+_BEFORE = re.compile(
+    rf"[\s)\]}},;]*{_ASSIGNED}(?:return\s+)?(?:text\(\s*\(?\s*)?(?:await\s+)?"
+    r"(?:Promise\.all(?:Settled)?\(\s*\[?\s*)?(?:await\s+)?(?:tools\.\w+\(\s*)?(?:String\.raw)?"
+)
+"""What leads to a call: it is assigned, awaited, one of several at once."""
 
-@dataclass(slots=True)
-class _Bracket:
-    call: str
-    """The tool that is called, of a bracket that holds its arguments."""
-    key: str = ""
+_APPLIED = re.compile(r"\s*(?:await\s+)?tools\.apply_patch\(\s*\w+\s*\)\s*;?\s*")
+"""A patch that has been shown where it stands is applied."""
+
+_AFTER = re.compile(r"[\s)\]},;]*(?:\.output|\.stdout)?[\s)\]},;]*")
+_REPORT = re.compile(r"""\s*(?:text|notify|image)\((?:[^"'`]|"(?:\\.|[^"\\\w])*"|'(?:\\.|[^'\\\w])*')*\)\s*;?\s*""")
+"""The result is handed on, with nothing said about it. A string in it may join, but not say anything."""
+
+MOST_GLUE_CHARS: Final = 240
+_GOES_ON: Final = tuple("=+-*/,(.&|?:<>")
+"""At a line's end: the statement is not over."""
 
 
 class JavaScript:
     def __init__(self, sheet: Sheet) -> None:
         sheet.line()
         self._sheet = sheet
-        self._brackets: list[_Bracket] = []
+        self._scanner = Scanner(JAVASCRIPT, State.CODE, State.CODE)
+        self._segment = ""
+        """Code since the last call or the last statement's end, while it may be glue."""
+        self._released = False
+        """It is none, and goes out as it comes."""
+        self._is_provisional = False
+        self._has_calls = False
+        self._depth = 0
         self._word = ""
-        """The last word or string: a call's name before `(`, a key before `:`."""
         self._word_open = False
-        self._slash = False
-        self._comment_end = ""
-        self._comment_tail = ""
-        self._quote = ""
-        self._escaped = False
+        self._callee = ""
+        """The tool whose argument comes next."""
+        self._view: ToolView | None = None
+        self._argument = JsArgument()
+        self._patch: Patch | None = None
         self._string = JsString()
-        self._undecided = ""
-        """The beginning of a string, decoded and as written, while it may still be that of a patch."""
-        self._undecided_raw = ""
-        self._is_undecided = False
-        self._sink: TextSink | None = None
+        self._decoded: str | None = None
+        """The beginning of a string in the code, while it may be that of a patch."""
+        self._raw = ""
 
     def feed(self, text: str) -> None:
-        at = 0
-        while at < len(text):
-            if self._comment_end:
-                at = self._in_comment(text, at)
-            elif self._quote:
-                at = self._in_string(text, at)
+        for token, part in self._scanner.feed(text):
+            if self._view is not None:
+                self._in_argument(token, part)
+            elif token in _STRING_TOKENS:
+                self._in_string(token, part)
             else:
-                at = self._in_code(text, at)
+                self._in_code(token, part)
 
     def close(self) -> None:
-        if self._slash:
-            self._code("/")
-        if self._quote:
-            self._string_text("", final=True)
-            self._string_ended(found=False)
+        if self._view is not None:
+            self._view.feed(self._argument.close())
+            self._view.close()
+            self._view = None
+            return
+        if self._patch is None and self._decoded is not None:
+            self._code(self._raw)
+        self._statement_ends()
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    def _call_begins(self) -> None:
+        name, self._callee = self._callee, ""
+        self._body_begins()
+        maker = SELF_EVIDENT.get(name)
+        if maker is None:
+            if self._sheet.shows_headers:
+                self._sheet.say("tool", label(name))
+            maker = NAMED.get(name, JsonView)
+        self._view = maker(self._sheet)
+        self._argument = JsArgument()
+
+    def _in_argument(self, token: Token, text: str) -> None:
+        assert self._view is not None
+        if said := self._argument.take(token, text):
+            self._view.feed(said)
+        if self._argument.is_over:
+            self._view.close()
+            self._view = None
+            self._sheet.line()
+
+    def _body_begins(self) -> None:
+        """A call's or a patch's lines follow. What has led to it is kept if it says more than that."""
+        self._settle(is_glue=_BEFORE.fullmatch(self._segment) is not None)
+        self._has_calls = True
+        self._sheet.line()
 
     # -- code --------------------------------------------------------------------------------------------------------
 
-    def _code(self, text: str) -> None:
-        if self._sheet.shows_headers:
-            self._sheet.say("note", text)
-
-    def _in_code(self, text: str, at: int) -> int:
-        token = _CODE.match(text, at)
-        assert token is not None
-        word, _, quote, opens, closes, slash, other = token.groups()
-        if self._slash:
-            self._slash = False
-            mark = f"/{token[0][0]}"
-            self._comment_end = _COMMENT_ENDS.get(mark, "")
-            self._comment_tail = ""
-            self._code(mark if self._comment_end else "/")
-            return at + 1 if self._comment_end else at
-        if slash:
-            self._slash = True
-            return token.end()
-        if quote:
-            self._string_begins(quote)
-            return token.end()
-        self._code(token[0])
-        if word:
-            self._word = (self._word + word if self._word_open else word)[-_WORD_CHARS:]
-        elif opens:
-            self._opened(opens)
-        elif closes:
-            del self._brackets[-1:]
-        elif other and self._brackets:
-            self._brackets[-1].key = self._word if other == ":" else "" if other == "," else self._brackets[-1].key
-        self._word_open = bool(word)
-        if opens or closes or other:
+    def _in_code(self, token: Token, text: str) -> None:
+        if token is Token.OPEN and text == "{" and self._callee:
+            self._call_begins()
+            self._in_argument(token, text)
+            return
+        if token is Token.BLANK:
+            self._blank(text)
+            self._word_open = False
+            return
+        self._callee = ""
+        if token in (Token.COMMENT, Token.END_COMMENT):
+            self._code(text)
+            self._settle(is_glue=False, goes_on=True)
+            return
+        self._code(text)
+        if token is Token.WORD:
+            self._word = self._word + text if self._word_open else text
+        elif token is Token.OPEN:
+            self._depth += 1
+            called = _CALL.search(self._word) if text == "(" else None
+            self._callee = called[1] if called else ""
+        elif token is Token.CLOSE:
+            self._depth -= 1
+        elif text == ";" and self._depth <= 0:
+            self._statement_ends()
+        self._word_open = token is Token.WORD
+        if not self._word_open:
             self._word = ""
-        return token.end()
 
-    def _opened(self, bracket: str) -> None:
-        called = _CALL.search(self._word) if bracket == "(" else None
-        outer = self._brackets[-1].call if self._brackets and bracket == "{" else ""
-        self._brackets.append(_Bracket(called[1] if called else outer))
-
-    def _in_comment(self, text: str, at: int) -> int:
-        mark = self._comment_end
-        if self._comment_tail + text[at] == mark:
-            end, ended = at + 1, True
-        else:
-            found = text.find(mark, at)
-            ended = found >= 0
-            end = found + len(mark) if ended else len(text)
-        self._code(text[at:end])
-        self._comment_tail = text[end - 1]
-        if ended:
-            self._comment_end = ""
-        return end
-
-    # -- strings -----------------------------------------------------------------------------------------------------
-
-    def _string_begins(self, quote: str) -> None:
-        self._quote = quote
-        self._string = JsString(raw=self._word.endswith("String.raw") and quote == "`")
-        self._word, self._word_open = "", False
-        bracket = self._brackets[-1] if self._brackets else _Bracket("")
-        if bracket.key and bracket.key in CALLS.get(bracket.call, ()):
-            self._sink = self._body(COMMAND, PROMPT)
-        else:
-            self._is_undecided, self._undecided, self._undecided_raw = True, "", quote
-
-    def _body(self, maker: SinkMaker, lead: str) -> TextSink:
-        self._sheet.line()
-        if self._sheet.shows_headers:
-            self._sheet.say("header", lead)
-        return maker(self._sheet)
-
-    def _in_string(self, text: str, at: int) -> int:
-        run = _STRING[self._quote].match(text, at)
-        assert run is not None
-        piece = run[0]
-        if self._escaped:
-            self._escaped = False
-            self._string_text(text[at])
-            return at + 1
-        if piece == self._quote:
-            self._string_text("", final=True)
-            self._string_ended(found=True)
-            return run.end()
-        if self._quote != "`" and "\n" in piece:
-            # Such strings end with their line: this was an apostrophe in something that is not known here.
-            end = at + piece.index("\n")
-            self._string_text(text[at:end], final=True)
-            self._string_ended(found=False)
-            return end
-        self._escaped = piece == "\\"
-        self._string_text(piece)
-        return run.end()
-
-    def _string_text(self, raw: str, *, final: bool = False) -> None:
-        text = self._string.feed(raw) + (self._string.close() if final else "")
-        if self._sink is not None:
-            self._sink.feed(text)
+    def _blank(self, text: str) -> None:
+        _, feed, rest = text.rpartition("\n")
+        if not feed or self._depth > 0 or self._segment.rstrip().endswith(_GOES_ON):
+            self._code(text)
             return
-        if len(self._word) < _WORD_CHARS:
-            self._word += text
-        if not self._is_undecided:
-            self._code(raw)
-            return
-        self._undecided += text
-        self._undecided_raw += raw
-        if self._undecided.startswith(PATCH_BEGINS):
-            self._is_undecided = False
-            self._sink = self._body(Patch, "")
-            self._sink.feed(self._undecided)
-        elif final or not PATCH_BEGINS.startswith(self._undecided):
-            self._is_undecided = False
-            self._code(self._undecided_raw)
+        self._statement_ends()
+        self._code(rest)
 
-    def _string_ended(self, *, found: bool) -> None:
-        if self._sink is not None:
-            self._sink.close()
-            self._sink = None
+    def _code(self, text: str) -> None:
+        if self._released:
+            self._say(text)
+            return
+        self._segment += text
+        if len(self._segment) > MOST_GLUE_CHARS:
+            self._settle(is_glue=False, goes_on=True)
+        elif self._sheet.shows_headers and self._segment.strip():
+            self._is_provisional = True
+            self._sheet.add(Provisional("script", flat(text)))
+
+    def _statement_ends(self) -> None:
+        rows = (_AFTER, _REPORT, _APPLIED) if self._has_calls else (_AFTER,)
+        self._settle(is_glue=any(row.fullmatch(self._segment) for row in rows))
+        self._depth = 0
+
+    def _settle(self, *, is_glue: bool, goes_on: bool = False) -> None:
+        """The segment is over, or `goes_on` as what it is known to be."""
+        segment, self._segment = self._segment, ""
+        if self._is_provisional:
+            self._is_provisional = False
+            self._sheet.add(Erase())
+        if not self._released and not is_glue and segment.strip():
             self._sheet.line()
-        elif found:
-            self._code(self._quote)
-        self._quote = ""
+            self._say(segment.lstrip())
+            self._released = True
+        if self._released and not goes_on:
+            self._released = False
+            self._sheet.line()
+
+    def _say(self, text: str) -> None:
+        if self._sheet.shows_headers:
+            self._sheet.say("script", text)
+
+    # -- strings in the code -----------------------------------------------------------------------------------------
+
+    def _in_string(self, token: Token, text: str) -> None:
+        if token is Token.OPEN_STRING:
+            self._string = JsString(raw=text == "`" and self._word.endswith("String.raw"))
+            self._decoded, self._raw = "", text
+            self._word, self._word_open, self._callee = "", False, ""
+            return
+        said = self._string.feed(text) if token is Token.STRING else self._string.close()
+        if self._patch is not None:
+            self._patch.feed(said)
+            if token is not Token.STRING:
+                self._patch, self._decoded = None, None
+                self._sheet.line()
+            return
+        if self._decoded is None:
+            self._code(text)
+            return
+        self._decoded += said
+        self._raw += text
+        if self._decoded.startswith(PATCH_BEGINS):
+            self._body_begins()
+            self._patch = Patch(self._sheet)
+            self._patch.feed(self._decoded)
+            if token is not Token.STRING:
+                self._patch, self._decoded = None, None
+        elif token is not Token.STRING or not PATCH_BEGINS.startswith(self._decoded):
+            self._code(self._raw)
+            self._decoded = None
+
+
+_STRING_TOKENS = frozenset((Token.OPEN_STRING, Token.STRING, Token.CLOSE_STRING, Token.CUT_STRING))

@@ -1,7 +1,7 @@
-"""Reads, searches, web look-ups: one line with what is looked for, and where.
+"""Reads, searches, web look-ups and other small calls: one line with what is looked for, and where.
 
-In: arguments of tools that look and change nothing. Out: the header's line only: path, pattern, query or address first,
-then the rest as notes.
+In: arguments of tools that look, wait, or name something. Out: the header's line only: path, pattern, query, address or
+name as they are, the rest as notes.
 """
 
 from __future__ import annotations
@@ -32,6 +32,18 @@ WEB_FIELDS: dict[str, Field] = {
     "prompt": header("note"),
     "type": header("note"),  # of a web_search_call: search, open_page, find_in_page
 }
+
+
+FACT_FIELDS: dict[str, Field] = {
+    **dict.fromkeys(("skill", "name", "command", "subject", "title", "query", "q"), header("query")),
+    **dict.fromkeys(("taskId", "task_id", "target", "agent_id", "id"), header("path")),
+    **dict.fromkeys(("description", "summary", "reason", "args", "strategic_intent", "prompt"), header("note")),
+    "activeForm": HIDDEN,
+}
+
+
+def facts(sheet: Sheet) -> FieldsView:
+    return FieldsView(sheet, FACT_FIELDS)
 
 
 def read(sheet: Sheet) -> FieldsView:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from renderers.sanitise import sanitise
-from renderers.spans import Erase, FreshLine, Span, Styled
+from renderers.spans import Erase, FreshLine, Painted, Span, Styled
 
 _FLAT = str.maketrans("\n\t", "  ")
 
@@ -64,7 +64,7 @@ class Sheet:
         self._settle()
         for span in spans:
             self._spans.append(span)
-            if isinstance(span, Styled) and span.text:
+            if isinstance(span, Styled | Painted) and span.text:
                 self.fresh = span.text[-1] == "\n"
             elif isinstance(span, Erase):
                 self.fresh = True

@@ -12,11 +12,13 @@ from typing import Final
 
 from renderers.json_paths import Path
 from renderers.tool_views.argument_list import ArgumentList
-from renderers.tool_views.fields import FLAG, HIDDEN, OWN, FieldsView, body
+from renderers.tool_views.fields import FLAG, HIDDEN, OWN, FieldsView, body, header
 from renderers.tool_views.sheet import Sheet
 from renderers.tool_views.texts import Patch
 
 PROMPT: Final = "$ "
+INPUT: Final = "› "
+"""Before what a running program is given."""
 
 COMMAND = partial(Patch, outside="command")
 
@@ -27,6 +29,8 @@ FIELDS = {
     "cmd": _COMMAND,
     "script": _COMMAND,
     "commands.*": _COMMAND,
+    "chars": body(COMMAND, INPUT),  # of write_stdin
+    "description": header("note"),
     "command.*": OWN,
     "cmd.*": OWN,
     "argv.*": OWN,

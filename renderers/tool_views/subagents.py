@@ -15,8 +15,8 @@ from renderers.tool_views.texts import Lines
 _PROMPT = body(partial(Lines, role="prompt"))
 
 FIELDS: dict[str, Field] = {
-    **dict.fromkeys(("description", "name", "title"), header("query")),
-    **dict.fromkeys(("subagent_type", "agent_type", "agent_name", "agent"), header("path", "⤷ ")),
+    **dict.fromkeys(("description", "name", "title", "task_name"), header("query")),
+    **dict.fromkeys(("subagent_type", "agent_type", "agent_name", "agent", "target", "task_id"), header("path", "⤷ ")),
     **dict.fromkeys(("prompt", "message", "objective", "instructions", "task", "items.*.text"), _PROMPT),
     "run_in_background": FLAG,
     "plan": body(partial(Lines, role="text")),

@@ -3,6 +3,8 @@
 
 Run: .venv/bin/python tests/bench/added_latency.py [--streams 8] [--events 300] [--pace-ms 10] [--rounds 4]
 
+With --redis URL it is what the sink adds: mitmdump with the addons and Redis against mitmdump with the addons alone.
+
 A local upstream writes each event with its sending time in it; the client reads the clock when it arrives. Both proxies
 run at the same time and take turns, so that a machine whose speed drifts hits both. Prints latencies in milliseconds
 and the ratio; asserts nothing.
@@ -70,14 +72,17 @@ async def receive(port: int) -> list[float]:
     return latencies
 
 
-async def start_proxy(upstream: int, port: int, folder: Path, with_addons: bool) -> asyncio.subprocess.Process:
+async def start_proxy(
+    upstream: int, port: int, folder: Path, with_addons: bool, redis: str
+) -> asyncio.subprocess.Process:
     arguments = ["-s", str(ROOT / "addons/all.py")] if with_addons else ["--set", "stream_large_bodies=1"]
+    environment = {name: value for name, value in os.environ.items() if name != "AGENT_REDIS_URL"}
     process = await asyncio.create_subprocess_exec(
         *(str(MITMDUMP), *arguments, "--mode", f"reverse:http://127.0.0.1:{upstream}"),
         *("--listen-host", "127.0.0.1", "--listen-port", str(port), "--set", f"confdir={folder}/conf"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "AGENT_LOG_DIR": str(folder / "log")},
+        env={**environment, "AGENT_LOG_DIR": str(folder / "log"), **({"AGENT_REDIS_URL": redis} if redis else {})},
     )
     for _ in range(200):
         try:
@@ -107,16 +112,19 @@ async def main() -> None:
     parser.add_argument("--events", type=int, default=300)
     parser.add_argument("--pace-ms", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--redis", default="", metavar="URL")
     options = parser.parse_args()
     server = await asyncio.start_server(
         lambda reader, writer: serve(reader, writer, options.events, options.pace_ms / 1000), "127.0.0.1", 0
     )
     upstream = server.sockets[0].getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        names = ("bare", "mitmagent")
+        names = ("mitmagent", "with Redis") if options.redis else ("bare", "mitmagent")
         ports = [free_port() for _ in names]
         proxies = [
-            await start_proxy(upstream, port, Path(folder) / name, name == "mitmagent")
+            await start_proxy(
+                upstream, port, Path(folder) / name, name != "bare", options.redis if name == "with Redis" else ""
+            )
             for port, name in zip(ports, names, strict=True)
         ]
         measured: dict[str, list[float]] = {name: [] for name in names}

@@ -2,9 +2,9 @@
 
 Run: .venv/bin/python tests/bench/formatting.py [--megachars 2] [--delta 12]
 
-Prints millions of characters per second, best of five rounds; asserts nothing. Wanted, as issue 3 says: 10 for escapes,
-5 for JSON. Deltas are what an agent streams, and cost mostly what a call costs; one piece is what a call without
-deltas, a replay or a finished call brings.
+Prints millions of characters per second, best of five rounds; asserts nothing. Wanted: 10 for escapes, 5 for JSON.
+Deltas are what an agent streams, and cost mostly what a call costs; one piece is what a call without deltas, a replay
+or a finished call brings.
 """
 
 # ruff: noqa: T201

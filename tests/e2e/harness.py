@@ -25,6 +25,7 @@ from tests.e2e.authority import Authority
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "addons" / "all.py"
 MITMDUMP = Path(sys.executable).with_name("mitmdump")
+MITMWEB = Path(sys.executable).with_name("mitmweb")
 CAPTURE_ON = "capture is on"
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 20.0
@@ -44,6 +45,7 @@ class Proxy:
         environment: Mapping[str, str] | None = None,
         stdout: int | None = None,
         confdir: Path | None = None,
+        program: Path = MITMDUMP,
     ) -> None:
         """`mode` is mitmproxy's; standard output goes to `console` unless it is piped.
 
@@ -64,7 +66,7 @@ class Proxy:
             "ssl_verify_upstream_trusted_ca": str(authority.ca_file),
             **(options or {}),
         }
-        self._command = [str(MITMDUMP), "--mode", mode, "--listen-host", "127.0.0.1", "--listen-port", str(self.port)]
+        self._command = [str(program), "--mode", mode, "--listen-host", "127.0.0.1", "--listen-port", str(self.port)]
         self._command += [word for script in scripts for word in ("-s", str(script))]
         self._command += [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
 

@@ -22,7 +22,7 @@ READ_BYTES = 65536
 class WireClient:
     """One connection to one origin through the proxy; requests in turn. A context manager."""
 
-    def __init__(self, proxy_port: int, ca_file: Path, origin: str) -> None:
+    def __init__(self, proxy_port: int, ca_file: Path | None, origin: str) -> None:
         """`origin` is scheme, host and port of a URL; what follows is ignored."""
         url = urlsplit(origin)
         assert url.hostname is not None
@@ -31,7 +31,7 @@ class WireClient:
         if self._absolute:
             self.connection = http.client.HTTPConnection("127.0.0.1", proxy_port, timeout=TIMEOUT_S)
         else:
-            context = ssl.create_default_context(cafile=str(ca_file))
+            context = ssl.create_default_context(cafile=ca_file)
             self.connection = http.client.HTTPSConnection("127.0.0.1", proxy_port, timeout=TIMEOUT_S, context=context)
             self.connection.set_tunnel(url.hostname, url.port or 443)
 

@@ -21,6 +21,8 @@ from renderers.engine import LiveView
 from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
 from renderers.view_options import ViewOptions
 
+WIDTH = 120
+
 USAGE: dict[str, int | None] = {"input_tokens": 1200, "cache_read_input_tokens": 900, "output_tokens": 30}
 END = "■ m · end_turn · 1,200 in (75% cached) · 30 out · 15 tokens/s · first token 0.5 s · 2.5 s"
 
@@ -96,7 +98,7 @@ class FlatThenWhole:
 
 
 def view(
-    options: ViewOptions | None = None, *, width: int = 80, can_erase: bool = True, stand_in: bool = True
+    options: ViewOptions | None = None, *, width: int = WIDTH, can_erase: bool = True, stand_in: bool = True
 ) -> LiveView:
     options = options or ViewOptions()
     if stand_in:
@@ -137,8 +139,9 @@ class SmallTerminal:
             elif control == "\r":
                 self._column = 0
             elif letter == "K":
-                assert code == "2"
-                self._rows[self._row] = []
+                self._rows[self._row] = [] if code == "2" else self._rows[self._row][: self._column]
+            elif letter == "G":
+                self._column = int(code) - 1
             elif letter == "A":
                 self._row -= int(code or 1)
                 assert self._row >= 0
@@ -189,7 +192,7 @@ class SmallTerminal:
             self._wrapped[self._row] = wrapped
 
 
-def seen(text: str, width: int = 80) -> str:
+def seen(text: str, width: int = WIDTH) -> str:
     """What a terminal shows in the end."""
     terminal = SmallTerminal(width)
     terminal.write(text)

@@ -47,8 +47,8 @@ def test_all_that_is_told():
             id="all at once: no speed",
         ),
         pytest.param(
-            ExchangeEnded("a", "complete", None, 200, "\x1b[2J", "\x07", {}, 0.0, None),
-            "■ ␛[2J · ␇ · 0.0 s",
+            ExchangeEnded("a", "complete", None, 200, "\x1b[2J", "\x07", {}, 1000.0, None),
+            "■ ␛[2J · ␇ · 1.0 s",
             id="hostile",
         ),
     ],

@@ -362,3 +362,31 @@ def test_a_single_flow_looks_the_same_however_its_deltas_are_cut(data, detail, c
         return seen("".join(out) + live.close(0.0), 20)
 
     assert screen(cut=True) == screen(cut=False)
+
+
+def test_results_without_an_id_are_their_calls_in_order():
+    """Gemini numbers none. A failed answer's calls get no results."""
+    calls = [
+        ("a", started("a", prompt="Look.")),
+        *(
+            ("a", ToolCallFinished(str(n), None, name, "client", {"path": name}, None))
+            for n, name in enumerate(("ls", "cat"))
+        ),
+    ]
+    again = [
+        ("b", started("b", prompt="Look.")),
+        *(
+            ("b", ToolCallFinished(str(n), None, name, "client", {"path": name}, None))
+            for n, name in enumerate(("rg", "wc"))
+        ),
+    ]
+    returns = [ToolReturn(None, "one", False), ToolReturn(None, "two", False)]
+    text = play(
+        *calls,
+        ("a", ended("a", "upstream_closed")),
+        *again,
+        ("b", ended("b")),
+        ("c", started("c", returns=returns)),
+        ("c", ended("c")),
+    )
+    assert "◀ rg rg: one\n◀ wc wc: two\n" in text

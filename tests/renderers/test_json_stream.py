@@ -13,6 +13,7 @@ from renderers.escapes import HIDDEN
 from renderers.json_stream import MOST_DEPTH, JsonStreamFormatter
 from renderers.sanitise import sanitise
 from tests.renderers.json_cuts import cut, json_texts, near_json, places
+from tests.renderers.painted import runs
 
 SEEN_RAW_BY_DUMPS = {code: shown for code, shown in HIDDEN.items() if code >= 0x7F}
 
@@ -21,12 +22,12 @@ def spans(*pieces: str, indent: int = 2) -> list[tuple[str, str]]:
     """Roles and texts, neighbours of one role put together."""
     formatter = JsonStreamFormatter(indent)
     merged: list[tuple[str, str]] = []
-    for span in [*(span for piece in pieces for span in formatter.feed(piece)), *formatter.close()]:
-        assert span.text
-        if merged and merged[-1][0] == span.role:
-            merged[-1] = (span.role, merged[-1][1] + span.text)
+    painted = [*(span for piece in pieces for span in formatter.feed(piece)), *formatter.close()]
+    for role, text in [run for span in painted for run in runs(span)]:
+        if merged and merged[-1][0] == role:
+            merged[-1] = (role, merged[-1][1] + text)
         else:
-            merged.append((span.role, span.text))
+            merged.append((role, text))
     return merged
 
 
@@ -137,7 +138,7 @@ def test_what_is_no_json_is_shown_as_it_is(text, expected):
 def test_a_character_is_shown_as_soon_as_it_is_certain(before, piece, certain):
     formatter = JsonStreamFormatter()
     formatter.feed(before)
-    assert "".join(span.text for span in formatter.feed(piece)) == certain
+    assert "".join(text for span in formatter.feed(piece) for _, text in runs(span)) == certain
 
 
 def test_deep_nesting_is_laid_out_to_a_depth_and_goes_on_in_one_line():

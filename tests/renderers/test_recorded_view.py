@@ -9,7 +9,7 @@ from addons.protocols.detect import decoder_for
 from addons.protocols.events import Event
 from renderers.engine import LiveView
 from renderers.sanitise import sanitise
-from renderers.tool_call import label
+from renderers.tool_views.names import label
 from renderers.view_options import ViewOptions
 from tests.protocols.recorded import Recording, every_recording, recordings
 from tests.renderers.live_screen import ended, started

@@ -21,9 +21,12 @@ from renderers.sanitise import one_line, sanitise
         pytest.param("a\u202eb", "a<U+202E>b", id="bidirectional override"),
         pytest.param("\u2066x\u2069", "<U+2066>x<U+2069>", id="isolate"),
         pytest.param("\x7f", "␡", id="delete"),
+        pytest.param("a\u200bb\u2063c\u00ad", "a<U+200B>b<U+2063>c<U+00AD>", id="what takes no room"),
+        pytest.param("\u3164\u115f", "<U+3164><U+115F>", id="letters that nobody sees"),
+        pytest.param("a\U000e0061\U000e0101", "a<U+E0061><U+E0101>", id="text hidden in tags and selectors"),
         pytest.param("\ud800", "<U+D800>", id="lone surrogate"),
         pytest.param("a\tb\nc", "a\tb\nc", id="tab and line feed pass"),
-        pytest.param("日本語 👩 é", "日本語 👩 é", id="text passes"),
+        pytest.param("日本語 👩\u200d💻 é ⚠\ufe0f", "日本語 👩\u200d💻 é ⚠\ufe0f", id="text passes"),
     ],
 )
 def test_controls_become_visible(hostile, shown):

@@ -32,10 +32,11 @@ from renderers.bookkeeping import (
 from renderers.card import CardState
 from renderers.flow import Flow
 from renderers.session import SessionStreamEngine
-from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.spans import Erase, FreshLine, Painted, Provisional, Span, Styled
 from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
 from tests.renderers.live_screen import FlatThenWhole, ended, started
+from tests.renderers.painted import runs
 
 
 def engine() -> SessionStreamEngine:
@@ -62,6 +63,8 @@ def settled(spans: list[Span]) -> str:
         match span:
             case Styled(_, text):
                 kept.append(text)
+            case Painted():
+                kept += [text for _, text in runs(span)]
             case Provisional() | Erase():
                 # The view shows what it takes back once more.
                 pass

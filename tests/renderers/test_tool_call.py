@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
 from renderers.sanitise import sanitise
 from renderers.spans import Erase, FreshLine, Provisional, Styled
-from renderers.tool_call import ToolCallView, label
+from renderers.tool_call import ToolCallView
+from renderers.tool_views.names import label
 from renderers.tool_views.sheet import flat
 from renderers.view_options import ViewOptions
 from tests.protocols.recorded import Recording, recordings, told

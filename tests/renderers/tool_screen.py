@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted, ToolKind
-from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.spans import Erase, FreshLine, Painted, Provisional, Span, Styled
 from renderers.tool_call import ToolCallView
 from renderers.view_options import ViewOptions
+from tests.renderers.painted import runs
 
 
 class Shown(NamedTuple):
@@ -53,6 +54,8 @@ def standing(spans: Iterable[Span]) -> list[tuple[str, str]]:
             provisional = []
             if isinstance(span, Styled):
                 out += [(span.role, span.text)] if span.text else []
+            elif isinstance(span, Painted):
+                out += runs(span)
             elif isinstance(span, FreshLine) and not at_line_start():
                 out.append(("", "\n"))
     return out + provisional

@@ -2,66 +2,63 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.reports.call_book import Answered, Asked, CallBook
-from addons.reports.call_cycle import Result, State, Violation
+from addons.reports.call_book import Announced, Answered, Asked, CallBook
+from addons.reports.call_cycle import Exchange, Result, State, Violation
 
 
-def told(call_id: str | None, raw: str = "{}", arguments: Any = None, kind: str = "client") -> dict[str, Any]:
-    arguments = {} if raw == "{}" and arguments is None else arguments
-    return {"id": call_id, "name": "Bash", "kind": kind, "arguments": arguments, "arguments_raw": raw}
+def told(call_id: str | None, raw: str = "{}", is_json: bool | None = None, kind: str = "client") -> Announced:
+    return Announced(call_id, "Bash", kind, len(raw), raw == "{}" if is_json is None else is_json)
+
+
+def digest(text: str) -> int:
+    return int.from_bytes(text.encode())
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 11, 26, 12) + timedelta(seconds=second)
 
 
 def result(call_id: str | None, text: str = "out", is_error: bool = False) -> Result:
-    return Result(call_id, text.encode(), len(text), is_error)
+    return Result(call_id, digest(text), len(text), is_error)
 
 
 class Session:
-    """Exchanges one after the other. A full request's conversation has grown with each."""
+    """Exchanges one after the other."""
 
     def __init__(self) -> None:
         self.book = CallBook()
-        self.now_ns = 0
+        self.number = 0
 
     def exchange(
         self,
-        *calls: dict[str, Any],
-        results: list[Result] | tuple[Result, ...] = (),
-        new: int | None = None,
-        mentioned: tuple[str, ...] = (),
+        *calls: Announced,
+        results: Sequence[Result] = (),
+        latest: int | None = None,
+        mentioned: Sequence[str] = (),
+        doubled: Sequence[str] = (),
         whole: bool = True,
         session: str = "s",
         agent: str | None = None,
         purpose: str = "main",
         goes_on_from: str | None = None,
     ) -> str:
-        """Gives its flow id."""
-        self.now_ns += 10
-        flow_id = f"f{self.now_ns // 10}"
-        new_results = len(results) if new is None else new
-        self.book.asked(
-            Asked(
-                flow_id,
-                session,
-                agent,
-                purpose,
-                self.now_ns,
-                goes_on_from,
-                Counter(mentioned),
-                tuple(results),
-                new_results,
-            )
-        )
-        self.book.answered(Answered(flow_id, self.now_ns + 5, whole, f"resp-{flow_id}", calls))
+        """Gives its flow id. It begins at ten times its number, and ends five later."""
+        self.number += 1
+        flow_id = f"f{self.number}"
+        exchange = Exchange(flow_id, self.number, session, agent, purpose)
+        is_latest = len(results) if latest is None else latest
+        self.book.asked(Asked(exchange, at(10 * self.number), goes_on_from, mentioned, results, is_latest, doubled))
+        self.book.answered(Answered(flow_id, at(10 * self.number + 5), whole, f"resp-{flow_id}", calls))
         return flow_id
 
-    def found(self) -> list[tuple[str | None, State, list[Violation]]]:
+    def found(self) -> list[tuple[str | None, State, tuple[Violation, ...]]]:
         return [(call.call_id, call.state, call.violations) for call in self.book.close()]
 
 
@@ -70,25 +67,30 @@ def test_a_call_is_returned_by_the_next_request():
     session.exchange(told("c1"))
     session.exchange(results=[result("c1", "four", is_error=True)], mentioned=("c1",))
     (call,) = session.book.close()
-    assert (call.announced_in, call.returned_in, call.state, call.violations) == ("f1", "f2", State.RETURNED, [])
+    assert call.announced_in
+    assert call.returned_in
+    assert (call.announced_in.flow_id, call.returned_in.flow_id) == ("f1", "f2")
+    assert (call.state, call.violations) == (State.RETURNED, ())
     assert call.result == result("c1", "four", is_error=True)
-    assert call.moments == {State.COMPLETE: 15, State.RETURNED: 20}
+    assert (call.complete_at, call.returned_at) == (at(15), at(20))
 
 
 @pytest.mark.parametrize(
     ("again", "violations"),
     [
-        pytest.param({"results": [result("c1")]}, [], id="the conversation is sent whole each time"),
-        pytest.param({"results": [result("c1", "[cleared]")]}, [], id="the client cuts old results short"),
+        pytest.param({"results": [result("c1")]}, (), id="the conversation is sent whole each time"),
+        pytest.param({"results": [result("c1", "[cleared]")]}, (), id="the client cuts old results short"),
         pytest.param(
-            {"results": [result("c1"), result("c1")]}, [Violation.DUPLICATE_RESULT], id="twice in one conversation"
+            {"results": [result("c1")], "doubled": ["c1"]},
+            (Violation.DUPLICATE_RESULT,),
+            id="twice in one",
         ),
         pytest.param(
-            {"results": [result("c1")], "goes_on_from": "resp-f1"}, [], id="a request that had failed is sent again"
+            {"results": [result("c1")], "goes_on_from": "resp-f1"}, (), id="a request that had failed is sent again"
         ),
         pytest.param(
             {"results": [result("c1", "else")], "goes_on_from": "resp-f2"},
-            [Violation.DUPLICATE_RESULT],
+            (Violation.DUPLICATE_RESULT,),
             id="another one in a request that sends only what is new",
         ),
     ],
@@ -106,7 +108,9 @@ def test_a_result_without_a_call():
     session.exchange(results=[result("nobodys")])
     session.exchange(results=[result("nobodys")])
     (call,) = session.book.close()
-    assert (call.announced_in, call.returned_in, call.violations) == (None, "f1", [Violation.RESULT_WITHOUT_CALL])
+    assert call.returned_in
+    assert (call.announced_in, call.returned_in.flow_id) == (None, "f1")
+    assert call.violations == (Violation.RESULT_WITHOUT_CALL,)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_a_result_without_a_call_in_a_request_that_goes_on_from_a_known_response
     session = Session()
     session.exchange()
     session.exchange(results=[result("nobodys")], goes_on_from="resp-f1")
-    assert session.found() == [("nobodys", State.RETURNED, [Violation.RESULT_WITHOUT_CALL])]
+    assert session.found() == [("nobodys", State.RETURNED, (Violation.RESULT_WITHOUT_CALL,))]
 
 
 def test_a_call_that_is_never_answered_though_the_session_went_on():
@@ -134,8 +138,8 @@ def test_a_call_that_is_never_answered_though_the_session_went_on():
     session.exchange(told("c1"), told("c2"))
     session.exchange(results=[result("c2")])
     assert session.found() == [
-        ("c1", State.COMPLETE, [Violation.NEVER_ANSWERED]),
-        ("c2", State.RETURNED, []),
+        ("c1", State.COMPLETE, (Violation.NEVER_ANSWERED,)),
+        ("c2", State.RETURNED, ()),
     ]
 
 
@@ -151,7 +155,7 @@ def test_what_is_no_going_on(after):
     session = Session()
     session.exchange(told("c1"))
     session.exchange(**after)
-    assert session.found() == [("c1", State.COMPLETE, [])]
+    assert session.found() == [("c1", State.COMPLETE, ())]
 
 
 @pytest.mark.parametrize("kind", ["server", "mcp"])
@@ -159,7 +163,7 @@ def test_what_the_provider_runs_needs_no_answer(kind):
     session = Session()
     session.exchange(told("c1", kind=kind))
     session.exchange()
-    assert session.found() == [("c1", State.COMPLETE, [])]
+    assert session.found() == [("c1", State.COMPLETE, ())]
 
 
 def test_a_result_may_come_late():
@@ -167,25 +171,25 @@ def test_a_result_may_come_late():
     session.exchange(told("c1"))
     session.exchange()
     session.exchange(results=[result("c1")])
-    assert session.found() == [("c1", State.RETURNED, [])]
+    assert session.found() == [("c1", State.RETURNED, ())]
 
 
 def test_a_session_that_is_resumed_under_another_id():
     session = Session()
     session.exchange(told("c1"))
     session.exchange(results=[result("c1")], session="resumed")
-    assert session.found() == [("c1", State.RETURNED, [])]
+    assert session.found() == [("c1", State.RETURNED, ())]
 
 
 @pytest.mark.parametrize(
     ("call", "whole", "state", "violations"),
     [
-        pytest.param(told("c", '{"a": 1'), True, State.COMPLETE, [Violation.ARGUMENTS_NO_JSON], id="no JSON"),
-        pytest.param(told("c", ""), True, State.COMPLETE, [], id="no arguments at all"),
-        pytest.param(told("c", "*** Patch", kind="custom"), True, State.COMPLETE, [], id="free-form"),
-        pytest.param(told("c", '{"a": 1'), False, State.STREAMING, [], id="cut off inside"),
-        pytest.param(told("c", ""), False, State.ANNOUNCED, [], id="cut off before"),
-        pytest.param(told("c"), False, State.COMPLETE, [], id="cut off after"),
+        pytest.param(told("c", '{"a": 1'), True, State.COMPLETE, (Violation.ARGUMENTS_NO_JSON,), id="no JSON"),
+        pytest.param(told("c", ""), True, State.COMPLETE, (), id="no arguments at all"),
+        pytest.param(told("c", "*** Patch", kind="custom"), True, State.COMPLETE, (), id="free-form"),
+        pytest.param(told("c", '{"a": 1'), False, State.STREAMING, (), id="cut off inside"),
+        pytest.param(told("c", ""), False, State.ANNOUNCED, (), id="cut off before"),
+        pytest.param(told("c"), False, State.COMPLETE, (), id="cut off after"),
     ],
 )
 def test_arguments(call, whole, state, violations):
@@ -199,31 +203,33 @@ def test_calls_of_an_answer_that_broke_off_are_forgotten():
     session = Session()
     session.exchange(told("c1"), told("c2", '{"a'), whole=False)
     session.exchange(told("c3"))
-    assert [violations for *_, violations in session.found()] == [[], [], []]
+    assert [violations for *_, violations in session.found()] == [(), (), ()]
 
 
 def test_a_result_of_a_call_that_was_cut_off():
     session = Session()
     session.exchange(told("c1", '{"a'), whole=False)
     session.exchange(results=[result("c1")])
-    assert session.found() == [("c1", State.RETURNED, [Violation.UNFINISHED_ANSWERED])]
+    assert session.found() == [("c1", State.RETURNED, (Violation.UNFINISHED_ANSWERED,))]
 
 
 def test_an_id_that_is_used_again():
-    """As small servers do, which count anew in each answer: that is no second result."""
+    """As small servers do, which count anew in each answer."""
     session = Session()
     session.exchange(told("call_0"))
-    session.exchange(told("call_0"), results=[result("call_0", "one")], mentioned=("call_0",))
-    session.exchange(
-        told("call_0"), results=[result("call_0", "one"), result("call_0", "two")], mentioned=("call_0", "call_0")
-    )
-    session.exchange(
-        results=[result("call_0", "one"), result("call_0", "two")], mentioned=("call_0", "call_0", "call_0")
-    )
+    session.exchange(told("call_0"), results=[result("call_0", "one")])
+    session.exchange(told("call_0"), results=[result("call_0", "two")])
+    session.exchange()
     assert [(call.violations, call.result and call.result.digest) for call in session.book.close()] == [
-        ([], b"one"),
-        ([Violation.ID_REUSED], b"two"),
-        ([Violation.ID_REUSED, Violation.NEVER_ANSWERED], None),
+        ((), digest("one")),
+        ((Violation.ID_REUSED,), digest("two")),
+        (
+            (
+                Violation.ID_REUSED,
+                Violation.NEVER_ANSWERED,
+            ),
+            None,
+        ),
     ]
 
 
@@ -234,8 +240,8 @@ def test_the_same_id_in_two_sessions_is_two_calls():
     session.exchange(results=[result("call_0", "first")])
     session.exchange(results=[result("call_0", "second")], session="another")
     assert [(call.violations, call.result) for call in session.book.close()] == [
-        ([], result("call_0", "first")),
-        ([], result("call_0", "second")),
+        ((), result("call_0", "first")),
+        ((), result("call_0", "second")),
     ]
 
 
@@ -243,13 +249,16 @@ def test_calls_without_ids_are_answered_in_their_order():
     session = Session()
     session.exchange(told(None), told(None))
     session.exchange(told(None), results=[result(None, "one"), result(None, "two")])
-    session.exchange(results=[result(None, "one"), result(None, "two"), result(None, "three")], new=1)
-    assert [call.result and call.result.digest for call in session.book.close()] == [b"one", b"two", b"three"]
+    session.exchange(results=[result(None, "one"), result(None, "two"), result(None, "three")], latest=1)
+    assert [call.result and call.result.digest for call in session.book.close()] == [
+        digest(text) for text in ("one", "two", "three")
+    ]
 
 
 def test_an_end_whose_beginning_is_not_in_the_log():
     book = CallBook()
-    assert book.answered(Answered("f", 1, True, "r", [told("c")])) == []
+    book.answered(Answered("f", at(1), True, "r", [told("c")]))
+    assert book.close() == []
 
 
 @given(
@@ -266,12 +275,16 @@ def test_a_session_as_it_should_be_violates_nothing(numbers_of_calls, form, is_r
     for turn, calls in enumerate(numbers_of_calls):
         chained = form == "only what is new" and response is not None
         past += last
-        sent = {"results": last if chained else past, "new": len(last), "goes_on_from": response if chained else None}
+        sent = {
+            "results": last if chained else past,
+            "latest": len(last),
+            "goes_on_from": response if chained else None,
+        }
         if is_retried:
             session.exchange(whole=False, **sent)
         ids = [f"c{turn}.{number}" for number in range(calls)]
         response = f"resp-{session.exchange(*map(told, ids), **sent)}"
         last = [result(call_id) for call_id in ids]
     session.exchange(results=last if response and form == "only what is new" else past + last, goes_on_from=None)
-    assert [call.violations for call in session.book.close()] == [[]] * sum(numbers_of_calls)
+    assert [call.violations for call in session.book.close()] == [()] * sum(numbers_of_calls)
     assert all(call.state is State.RETURNED for call in session.book.calls)

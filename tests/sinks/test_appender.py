@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from addons.sinks import appender
 from addons.sinks.appender import AppendError, AppendFile
 
 
@@ -100,6 +101,28 @@ def test_a_full_disk_leaves_whole_records(
     assert path.read_bytes() == b"0\n" + b"a\nb\nc\nd\n"[: 4 * kept]
     file.append([b"later\n"])
     assert path.read_bytes().endswith(b"\nlater\n")
+
+
+def test_many_records_are_written_in_batches_of_whole_ones(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appender, "_BATCH_BYTES", 5)
+    written: list[bytes] = []
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: written.append(data) or write(fd, data))
+    size = AppendFile(path).append([b"1\n", b"2\n", b"3\n", b"a long one\n", b"4\n"])
+    assert written == [b"1\n2\n", b"3\n", b"a long one\n", b"4\n"]
+    assert path.read_bytes() == b"".join(written)
+    assert size == len(path.read_bytes())
+
+
+def test_a_disk_that_is_full_in_the_second_batch_leaves_whole_records(
+    path: Path, monkeypatch: pytest.MonkeyPatch, file_size_limit: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    monkeypatch.setattr(appender, "_BATCH_BYTES", 4)
+    file = AppendFile(path)
+    with file_size_limit(7), pytest.raises(AppendError) as failure:
+        file.append([b"1\n", b"2\n", b"3\n", b"4\n"])
+    assert failure.value.written == 3
+    assert path.read_bytes() == b"1\n2\n3\n"
 
 
 def test_what_can_not_even_be_cut_off_is_repaired_by_the_next_append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,3 +164,20 @@ def test_the_thread_runs_at_start_and_when_asked(tmp_path: Path) -> None:
     second = runs.get(timeout=10)
     thread.stop()
     assert first == second != threading.get_ident()
+
+
+def test_other_limits_are_kept_at_once(tmp_path: Path) -> None:
+    """Not in a minute."""
+    private_folder(tmp_path / layout.MAIN)
+    path = tmp_path / layout.MAIN / layout.LINES
+    path.write_bytes(FIRST_LINE)
+    maintenance = Maintenance(tmp_path, Limits(), lambda *_: None, lambda: NOW_S + DAY_S)
+    thread = MaintenanceThread(maintenance)
+    thread.start()
+    thread.limit(Limits(rotate_days=0.5))
+    for _ in range(500):
+        if rotated_files(path):
+            break
+        time.sleep(0.01)
+    thread.stop()
+    assert not path.exists()

@@ -96,6 +96,19 @@ def test_the_raw_log_can_be_switched_off(
     assert set(files(tmp_path / "log")) == ({"all-mitm-sse/sse_responses.log"} if raw_log else set())
 
 
+def test_changed_settings_are_taken_over(tmp_path: Path, open_store: Opener, make_line: Callable[..., Record]) -> None:
+    """All but the folder."""
+    store = open_store(client_copies=False, session_logs=False)
+    store.write([make_line(0)])
+    store.configure(StoreSettings(tmp_path / "elsewhere", session_logs=False, limits=Limits(rotate_bytes=1)))
+    store.write([make_line(1)])
+    store.close()
+    assert {name.split(".")[0] for name in files(tmp_path / "log")} == {"all-mitm-sse/sse_lines", "claude/sse_lines"}
+    assert len(list(iter_records(tmp_path / "log", Kind.LINES))) == 2
+    assert list((tmp_path / "log" / "claude").glob("sse_lines.*.jsonl*"))
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_without_a_session_there_is_no_session_folder(
     tmp_path: Path, open_store: Opener, make_line: Callable[..., Record]
 ) -> None:

@@ -17,6 +17,7 @@ from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Mome
 from addons.options import OPTIONS, parse_settings
 from addons.pipeline import Pipeline
 from addons.protocols.events import ExchangeEvent, ExchangeStarted
+from addons.redis_stream.sink import StreamSink
 
 STARTED_NS = 1_795_000_000_123_456_000
 SSE = (("content-type", "text/event-stream"),)
@@ -43,13 +44,13 @@ class Screen:
 class Capture:
     """The pipeline at work. `go_on` handles the next thing that happens and writes it."""
 
-    def __init__(self, log_dir: Path, **changed: str) -> None:
+    def __init__(self, log_dir: Path, stream: StreamSink | None = None, **changed: str) -> None:
         values = {option.name: option.default for option in OPTIONS}
         values |= {"agent_log_dir": str(log_dir), "agent_timezone": "Europe/Paris", **changed}
         settings = parse_settings(values.__getitem__)
         self.screen = Screen()
         self.lines = log_dir / "all-mitm-sse/sse_lines.jsonl"
-        self._pipeline = Pipeline(lambda: settings, self.screen, lambda _: None)  # type: ignore[arg-type]
+        self._pipeline = Pipeline(lambda: settings, self.screen, lambda _: None, stream)  # type: ignore[arg-type]
         self._left = sorted(happenings(), key=lambda item: item[1].at.monotonic_ns)
 
     def go_on(self, count: int = 1) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.wire.json_text import dump_json, parse_json, parse_json_exactly
+from addons.wire import json_text
+from addons.wire.json_text import LARGE, dump_in_slices, dump_json, parse_json, parse_json_exactly
 
 values = st.recursive(
     st.none()
@@ -74,3 +75,35 @@ def test_a_lone_surrogate_is_written_escaped():
 def test_what_json_cannot_say(value):
     with pytest.raises(ValueError, match="JSON"):
         dump_json(value)
+
+
+@pytest.mark.parametrize("parse", [parse_json, parse_json_exactly])
+def test_a_large_text_reads_as_a_small_one(parse):
+    value = {"messages": [{"role": "user", "content": f'"{number}"\n é \U0001f600' * 40} for number in range(1000)]}
+    text = json.dumps(value)
+    assert len(text) > LARGE
+    assert parse(text) == value
+
+
+@given(values)
+def test_what_is_written_in_slices_is_the_same(value):
+    """Whatever counts as a slice."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "SLICE", 10)
+        assert dump_in_slices(value) == dump_json(value)
+
+
+def test_a_large_string_is_written_in_slices(monkeypatch):
+    written = []
+    monkeypatch.setattr(json_text.orjson, "dumps", lambda value: written.append(value) or json.dumps(value).encode())
+    text = "é" * (3 * json_text.SLICE)
+    assert json.loads(dump_in_slices({"text": text})) == {"text": text}
+    assert max(map(len, written)) <= json_text.SLICE
+
+
+@pytest.mark.parametrize("odd", ["\ud83d", 2**70], ids=["lone surrogate", "long integer"])
+def test_of_a_large_value_only_the_odd_slice_is_escaped(monkeypatch, odd):
+    monkeypatch.setattr(json_text, "SLICE", 10)
+    written = dump_in_slices(["é" * 20, odd])
+    assert json.loads(written) == ["é" * 20, odd]
+    assert "é".encode() in written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from renderers.spans import Erase, Provisional, Styled
 from tests.renderers.tool_screen import screen, shown
 
 PATCH = "*** Begin Patch\n*** Update File: a.py\n@@\n-a\n+b\n*** End Patch"
@@ -13,7 +14,7 @@ VIEWS = [
     pytest.param(
         "Bash",
         {"command": "ls &&\n  pwd", "description": "Look"},
-        "Bash\n$ ls &&\n  pwd\n· description: Look",
+        "Bash\n$ ls &&\n  pwd\n· Look",
         id="Claude Code Bash",
     ),
     pytest.param(
@@ -21,6 +22,12 @@ VIEWS = [
         {"command": ["bash", "-lc", 'echo "a"'], "workdir": "/x"},
         'shell\n$ echo "a"\n· workdir: /x',
         id="Codex shell",
+    ),
+    pytest.param(
+        "write_stdin",
+        {"session_id": 7, "chars": "y\n", "yield_time_ms": 250},
+        "write_stdin session_id: 7\n› y\n· yield_time_ms: 250",
+        id="Codex, to a running program",
     ),
     pytest.param("shell_command", {"command": "ls"}, "shell_command\n$ ls", id="Codex shell_command"),
     pytest.param(
@@ -154,6 +161,41 @@ VIEWS = [
     pytest.param(
         "spawn_agent", {"agent_type": "worker", "message": "go"}, "spawn_agent ⤷ worker\ngo", id="Codex sub-agent"
     ),
+    pytest.param(
+        "invoke_agent",
+        {"agent_name": "reviewer", "prompt": "look"},
+        "invoke_agent ⤷ reviewer\nlook",
+        id="Gemini sub-agent",
+    ),
+    pytest.param(
+        "followup_task", {"target": "/root/a", "message": "and b"}, "followup_task ⤷ /root/a\nand b", id="Codex, again"
+    ),
+    pytest.param(
+        "AskUserQuestion",
+        {
+            "questions": [
+                {
+                    "question": "Which one?",
+                    "header": "One",
+                    "options": [{"label": "A", "description": "the first"}, {"label": "B"}],
+                    "multiSelect": False,
+                }
+            ]
+        },
+        "AskUserQuestion\n? Which one?\n  ○ A\n· the first\n  ○ B",
+        id="a question",
+    ),
+    pytest.param("Skill", {"skill": "pdf", "args": "x.pdf"}, "Skill pdf x.pdf", id="skill"),
+    pytest.param(
+        "TaskCreate",
+        {"subject": "Fix it", "description": "all of it", "activeForm": "Fixing"},
+        "TaskCreate Fix it all of it",
+        id="Claude Code task",
+    ),
+    pytest.param(
+        "TaskUpdate", {"taskId": "3", "status": "completed"}, "TaskUpdate 3 status: completed", id="its state"
+    ),
+    pytest.param("wait", {"cell_id": "7", "terminate": False}, "wait cell_id: 7 terminate: false", id="Codex wait"),
     pytest.param("mcp__gh__issue", {"a": 1}, 'gh · issue\n{\n  "a": 1\n}', id="MCP"),
     # what doesn't fit
     pytest.param(
@@ -193,20 +235,36 @@ def test_a_written_file_has_its_colours():
 SCRIPTS = [
     pytest.param(
         'const r = await tools.exec_command({"cmd":"echo \\"hi\\"\\nls", "workdir": "/x"}); text(r.output);',
-        'const r = await tools.exec_command({"cmd":\n$ echo "hi"\nls\n, "workdir": "/x"}); text(r.output);',
-        id="a command with statements around it",
-    ),
-    pytest.param("tools.exec_command({cmd: `ls ${x}`})", "tools.exec_command({cmd: \n$ ls ${x}\n})", id="a template"),
-    pytest.param(
-        "tools.exec_command({cmd: String.raw`a\\n`})", "tools.exec_command({cmd: String.raw\n$ a\\n\n})", id="raw"
+        '$ echo "hi"\nls\n· workdir: /x',
+        id="of a command and its report the command",
     ),
     pytest.param(
-        'await tools.apply_patch("*** Begin Patch\\n+a\\n")',
-        "await tools.apply_patch(\n*** Begin Patch\n+a\n)",
-        id="a patch",
+        'const [a, b] = await Promise.all([\n  tools.exec_command({"cmd":"ls"}),\n  tools.exec_command({cmd:"pwd"}),\n'
+        ']);\ntext(a.output + "\\n" + b.output)',
+        "$ ls\n$ pwd",
+        id="several at once",
+    ),
+    pytest.param("text((await tools.exec_command({cmd:'ls'})).output)", "$ ls", id="reported at once"),
+    pytest.param("tools.exec_command({cmd: `ls ${x}`})", "$ ls ${x}", id="a template"),
+    pytest.param("tools.exec_command({cmd: String.raw`a\\n`})", "$ a\\n", id="raw"),
+    pytest.param('await tools.apply_patch("*** Begin Patch\\n+a\\n")', "*** Begin Patch\n+a", id="a patch"),
+    pytest.param(
+        'const p = "*** Begin Patch\\n+a";\nawait tools.apply_patch(p);\ntext("fine")',
+        '*** Begin Patch\n+a\ntext("fine")',
+        id="a patch elsewhere, and words",
     ),
     pytest.param(
-        'const p = "*** Begin Patch\\n+a"; f(p)', "const p = \n*** Begin Patch\n+a\n; f(p)", id="a patch elsewhere"
+        "await tools.update_plan({plan: [{step: 'a', status: 'in_progress'}]});", "update_plan\n◐ a", id="a plan"
+    ),
+    pytest.param(
+        "const r = await tools.mcp__gh__issue({number: 3});\ntext(JSON.stringify(r));",
+        'gh · issue\n{\n  "number": 3\n}',
+        id="an MCP tool",
+    ),
+    pytest.param(
+        "for (const f of files) {\n  const r = await tools.exec_command({cmd: 'wc ' + f});\n  text(`${f}: ${r}`);\n}",
+        "for (const f of files) {\n  const r = await tools.exec_command(\n$ wc ${f}\n);\n  text(`${f}: ${r}`);\n}",
+        id="a program with more to it",
     ),
     pytest.param('f("*** Begin", "*.py")', 'f("*** Begin", "*.py")', id="other strings stay as they are"),
     pytest.param(
@@ -214,11 +272,9 @@ SCRIPTS = [
         'f({"cmd": "a\\n"}) // it\'s\n/* "x */ g(1/2)',
         id="other calls, comments",
     ),
-    pytest.param(
-        "x = /'/;\ntools.exec_command({cmd:'a'})",
-        "x = /'/;\ntools.exec_command({cmd:\n$ a\n})",
-        id="a regex with a quote",
-    ),
+    pytest.param("x = /'/;\ntools.exec_command({cmd:'a'})", "x = /'/;\n$ a", id="a regex with a quote"),
+    pytest.param("const r = await tools.exec_comm", "const r = await tools.exec_comm", id="cut before the call"),
+    pytest.param('const r = await tools.exec_command({"cmd":"make al', "$ make al", id="cut in a command"),
 ]
 
 
@@ -227,6 +283,14 @@ SCRIPTS = [
 def test_todays_codex(script, expected, size):
     pieces = [script[start : start + size] for start in range(0, len(script), size)]
     assert shown("exec", pieces, "custom").text == f"▶ exec\n{expected}\n"
+
+
+def test_what_leads_to_a_call_is_seen_while_it_is_written_and_taken_back():
+    spans = shown("exec", ["const r = await ", 'tools.exec_command({"cmd":', '"ls"})'], "custom").spans
+    kinds = [type(span) for span in spans]
+    assert Provisional("script", "const") in spans
+    assert kinds.index(Erase) < spans.index(Styled("header", "$ "))
+    assert not any(isinstance(span, Styled) and span.role == "script" for span in spans)
 
 
 def test_of_a_script_function_only_leaves_the_commands():

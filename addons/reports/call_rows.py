@@ -1,0 +1,78 @@
+"""From the rows of `call_moments` to calls with their lives (SPEC S3.25).
+
+In: a row where an exchange begins and one where it ends, in the order of time. Out: the calls that the question's
+filters leave in. All exchanges are followed, whatever was asked for: a result may come in one that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from addons.reports.call_book import Announced, Answered, Asked, CallBook
+from addons.reports.call_cycle import Call, Exchange, Result
+from addons.reports.mode import Row
+
+COLUMNS = (
+    "moment, what, flow_id, idx, session_id, session_number, agent_id, purpose, api, previous_response_id, elements,"
+    " doubled, is_whole, response_id, announced, is_wanted"
+)
+QUERY = f"SELECT {COLUMNS} FROM call_moments"
+ORDER = ("moment", "what", "idx")
+
+
+def calls_of(rows: Iterable[Row]) -> list[Call]:
+    """In the order in which they were announced."""
+    book = CallBook()
+    names = COLUMNS.split(", ")
+    for row in rows:
+        told = dict(zip(names, row, strict=True))
+        if told["what"] == 0:
+            book.asked(_asked(told))
+        else:
+            book.answered(_answered(told))
+    return [call for call in book.close() if of(call).is_wanted]
+
+
+def of(call: Call) -> Exchange:
+    """The exchange that announced it; of a result without a call the one that brought it."""
+    exchange = call.announced_in or call.returned_in
+    assert exchange is not None
+    return exchange
+
+
+def _asked(told: Mapping[str, Any]) -> Asked:
+    exchange = Exchange(
+        told["flow_id"],
+        told["idx"],
+        told["session_id"] or "",
+        told["agent_id"],
+        told["purpose"],
+        told["session_number"],
+        told["api"],
+        told["is_wanted"],
+    )
+    elements = told["elements"] or ()
+    return Asked(
+        exchange,
+        told["moment"],
+        told["previous_response_id"],
+        [call["call_id"] for element in elements for call in element["calls"] if call["call_id"]],
+        [_result(result) for element in elements for result in element["results"]],
+        sum(len(element["results"]) for element in elements if element["is_latest"]),
+        told["doubled"] or (),
+    )
+
+
+def _result(told: Mapping[str, Any]) -> Result:
+    return Result(
+        told["call_id"] or None, told["digest"], told["chars"], told["is_error"], told["head"] or "", told["exit_code"]
+    )
+
+
+def _answered(told: Mapping[str, Any]) -> Answered:
+    calls = [
+        Announced(call["call_id"] or None, call["tool"], call["kind"], call["argument_chars"], call["is_json"])
+        for call in told["announced"] or ()
+    ]
+    return Answered(told["flow_id"], told["moment"], told["is_whole"], told["response_id"], calls)

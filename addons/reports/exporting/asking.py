@@ -1,0 +1,102 @@
+"""What to export: words as typed in a shell or at mitmproxy's prompt (SPEC S1.6, S3.24).
+
+In: `requests all FOLDER --dedupe content --since 1d`. Out: an `Export`, or a QuestionError that says what to write. The
+filters are those of the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from addons.reports.question import Question, QuestionError, parse_words
+
+WHAT: dict[str, str] = {
+    "events": "every event of every stream, in one vocabulary for all providers: text, thinking, tool calls, usage",
+    "requests": "the requests, whole again, a file for each client: claude, codex or all",
+    "session": "one session's exchanges: what was asked, answered, called, returned, used",
+}
+DEDUPE: dict[str, str] = {
+    "none": "every request",
+    "consecutive": "not the same as the one before in its session",
+    "content": "each content once",
+    "latest": "the last one of each session, which has the whole conversation",
+}
+CLIENTS: dict[str, str] = {"claude": "claude", "codex": "codex", "all": ""}
+"""Which requests, and what their client's name has in it."""
+
+STDOUT = Path("-")
+
+USAGE = f"""Usage: ./launch.sh export events FILE [FILTER…]
+       ./launch.sh export requests {"|".join(CLIENTS)} FOLDER [--dedupe {"|".join(DEDUPE)}] [FILTER…]
+       ./launch.sh export session FILE --session WHICH [FILTER…]
+"""
+
+FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "purpose")
+"""Options of the reports that leave exchanges out."""
+
+_UNFIT = ("group_by", "format", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """`clients` and `dedupe` are for requests only."""
+
+    what: str
+    path: Path
+    question: Question
+    clients: str = "all"
+    dedupe: str = "none"
+
+
+def parse_export(words: Sequence[str], now: datetime) -> Export:
+    dedupe, rest = _take_dedupe(words)
+    if not [word for word in rest if not word.startswith("-")]:
+        raise QuestionError(f"say what to export: {', '.join(WHAT)}")
+    question = parse_words(rest, now)
+    what, arguments = question.mode, list(question.arguments)
+    if what not in WHAT:
+        raise QuestionError(f"{what} can't be exported; say {', '.join(WHAT)}")
+    clients = arguments.pop(0) if what == "requests" and arguments and arguments[0] in CLIENTS else "all"
+    if len(arguments) != 1:
+        raise QuestionError(f"name one path: {_example(what)}" if not arguments else f"one path is enough: {arguments}")
+    path = STDOUT if arguments[0] == "-" else Path(arguments[0]).expanduser()
+    _check(what, path, question, clients, dedupe)
+    if CLIENTS[clients]:
+        question = replace(question, client=(CLIENTS[clients],))
+    return Export(what, path, question, clients, dedupe or "none")
+
+
+def _take_dedupe(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    rest = list(words)
+    for index, word in enumerate(rest):
+        name, has_value, value = word.partition("=")
+        if name == "--dedupe":
+            del rest[index]
+            if not has_value:
+                value = rest.pop(index) if index < len(rest) else ""
+            if value not in DEDUPE:
+                raise QuestionError(f"--dedupe {value}: use {', '.join(DEDUPE)}")
+            return value, rest
+    return None, rest
+
+
+def _check(what: str, path: Path, question: Question, clients: str, dedupe: str | None) -> None:
+    if dedupe is not None and what != "requests":
+        raise QuestionError(f"--dedupe is for requests, not for {what}")
+    if what == "session" and not question.session:
+        raise QuestionError("say which session: --session 3; `./launch.sh report sessions` lists them")
+    if what == "requests" and clients == "all" and (path == STDOUT or path.suffix == ".jsonl"):
+        raise QuestionError(f"all requests become a file for each client: name a folder in place of {path}")
+    if what == "requests" and question.client and clients != "all":
+        raise QuestionError(f"--client and {clients} say the same; leave out one of them")
+    default = Question(what)
+    for name in _UNFIT:
+        if getattr(question, name) != getattr(default, name):
+            raise QuestionError(f"--{name.replace('_', '-')} goes with reports; an export is JSON lines, in its path")
+
+
+def _example(what: str) -> str:
+    return next(line.partition("launch.sh ")[2] for line in USAGE.splitlines() if f" {what} " in line)

@@ -1,0 +1,236 @@
+"""Tool calls: the life of each, how calls and results are linked, what failed (SPEC S3.21, S3.25, S3.26)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from addons.reports.call_cycle import Call, State
+from addons.reports.call_rows import ORDER, QUERY, calls_of, of
+from addons.reports.call_streams import streams_of
+from addons.reports.columns import Column, Kind, counts, minor, names, text
+from addons.reports.mode import Mode, Row
+from addons.reports.question import Question, QuestionError
+
+VIOLATIONS = "violations"
+
+_CALL = (Column("call", Kind.INTEGER), Column("at", Kind.TIME), Column("session_number", Kind.SESSION))
+
+
+def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
+    if question.arguments and question.arguments[0] != VIOLATIONS:
+        raise QuestionError(f"calls {question.arguments[0]}: write calls, or calls {VIOLATIONS}")
+    for call in calls_of(rows):
+        if call.violations or not question.arguments:
+            result = call.result
+            yield (
+                *_where(call),
+                call.tool,
+                call.kind,
+                call.state.value,
+                call.argument_chars,
+                result.chars if result else None,
+                _outcome(call),
+                _ms(call.complete_at, call.returned_at),
+                ", ".join(violation.value for violation in call.violations),
+                call.call_id,
+                call.announced_in.flow_id if call.announced_in else None,
+                call.returned_in.flow_id if call.returned_in else None,
+            )
+
+
+def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
+    found = [call for call in calls_of(rows) if call.announced_in]
+    if question.last is not None:
+        found = found[-question.last :]
+    streams = streams_of(found, question)
+    for call, stream in zip(found, streams, strict=True):
+        yield (
+            of(call).number,
+            stream.announced,
+            of(call).session_number,
+            call.tool,
+            call.kind,
+            (call.state if call.state is State.RETURNED else stream.state or call.state).value,
+            _ms(stream.announced, stream.streaming),
+            _ms(stream.streaming, stream.complete),
+            stream.deltas,
+            _ms(stream.complete, stream.returned or call.returned_at),
+            call.call_id,
+            of(call).flow_id,
+        )
+
+
+def call_linkage(rows: Iterable[Row], _: Question) -> Iterator[Row]:
+    for call in calls_of(rows):
+        yield (
+            *_where(call),
+            call.call_id,
+            call.tool,
+            call.response_id,
+            call.returned_in.number if call.returned_in else None,
+            _link(call),
+            call.goes_on_from,
+            call.chain,
+            call.announced_in.flow_id if call.announced_in else None,
+            call.returned_in.flow_id if call.returned_in else None,
+        )
+
+
+def function_call_errors(rows: Iterable[Row], _: Question) -> Iterator[Row]:
+    for call in calls_of(rows):
+        if has_failed(call) or call.violations:
+            said = " ".join(call.result.head.split()) if call.result else ""
+            problems = [violation.value for violation in call.violations]
+            yield (
+                *_where(call),
+                call.tool,
+                ", ".join([_outcome(call) or "", *problems]).strip(", "),
+                said,
+                call.call_id,
+            )
+
+
+def tool_errors(rows: Iterable[Row], _: Question) -> Iterator[Row]:
+    by_tool: dict[str, list[Call]] = {}
+    for call in calls_of(rows):
+        if call.announced_in:
+            by_tool.setdefault(call.tool, []).append(call)
+    for tool, found in sorted(by_tool.items()):
+        results = [call for call in found if call.result]
+        failed = [call for call in results if has_failed(call)]
+        last = failed[-1].result if failed else None
+        yield (
+            tool,
+            len(found),
+            len(results),
+            len(failed),
+            len(failed) / len(results) if results else None,
+            sum(bool(call.violations) for call in found),
+            " ".join(last.head.split()) if last else None,
+        )
+
+
+def has_failed(call: Call) -> bool:
+    return call.result is not None and (call.result.is_error or bool(call.result.exit_code))
+
+
+def _where(call: Call) -> Row:
+    return of(call).number, call.complete_at or call.returned_at, of(call).session_number
+
+
+def _outcome(call: Call) -> str | None:
+    if call.result is None:
+        return None
+    if call.result.exit_code:
+        return f"exit {call.result.exit_code}"
+    return "error" if call.result.is_error else "ok"
+
+
+def _link(call: Call) -> str | None:
+    """By what the result's request tells which answer it goes on from."""
+    if call.returned_in is None:
+        return None
+    if call.goes_on_from is None:
+        return "conversation"
+    return "response" if call.goes_on_from == call.response_id else "another response"
+
+
+def _ms(begin: datetime | None, end: datetime | None) -> float | None:
+    return None if begin is None or end is None else (end - begin).total_seconds() * 1000
+
+
+_READS = ("call_moments",)
+
+MODES = (
+    Mode(
+        "calls",
+        "Tool calls: the life of each, announced → streaming → complete → returned, and what it violated.",
+        (
+            *_CALL,
+            *names("tool"),
+            *minor(*names("kind")),
+            *names("state"),
+            *counts("argument_chars", "result_chars"),
+            *names("result"),
+            Column("took_ms", Kind.MILLISECONDS),
+            *text("violations"),
+            *minor(*text("call_id", "flow_id", "result_flow_id")),
+        ),
+        _READS,
+        QUERY,
+        ORDER,
+        argument=f"[{VIOLATIONS}]",
+        step=calls,
+        help="call is the number of the exchange that announced it, took_ms from there to the request with the result."
+        " `calls violations` lists only those that broke a rule: result without call, duplicate result, result of an"
+        " unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
+    ),
+    Mode(
+        "call_times",
+        "Tool calls, as they streamed: when announced, how long arguments took, how long the tool.",
+        (
+            Column("call", Kind.INTEGER),
+            Column("announced", Kind.TIME),
+            Column("session_number", Kind.SESSION),
+            *names("tool"),
+            *minor(*names("kind")),
+            *names("state"),
+            Column("first_argument_ms", Kind.MILLISECONDS),
+            Column("streaming_ms", Kind.MILLISECONDS),
+            *counts("deltas"),
+            Column("took_ms", Kind.MILLISECONDS),
+            *minor(*text("call_id", "flow_id")),
+        ),
+        _READS,
+        QUERY,
+        ORDER,
+        step=call_times,
+        help="Reads the frames of the exchanges that it lists: with a large log, say which (--last 50, --session 3).",
+    ),
+    Mode(
+        "call_linkage",
+        "Which exchange announced each tool call, which brought its result, and by what they are linked.",
+        (
+            *_CALL,
+            *names("call_id", "tool"),
+            *minor(*names("response_id")),
+            Column("result_call", Kind.INTEGER),
+            *names("linked_by"),
+            *minor(*names("previous_response_id")),
+            Column("chain", Kind.INTEGER),
+            *minor(*text("flow_id", "result_flow_id")),
+        ),
+        _READS,
+        QUERY,
+        ORDER,
+        step=call_linkage,
+        help="linked_by: the conversation that the request repeats, or the response that it names. chain: how many"
+        " responses the request goes on from, one after the other.",
+    ),
+    Mode(
+        "function_call_errors",
+        "Tool calls that failed, and those that broke a rule, with how their results begin.",
+        (*_CALL, *names("tool", "problem"), *text("result"), *minor(*text("call_id"))),
+        _READS,
+        QUERY,
+        ORDER,
+        step=function_call_errors,
+        help="Failed: the client says that it is an error, or a command's exit code is not 0.",
+    ),
+    Mode(
+        "tool-errors",
+        "How often each tool failed, and what the last failure said.",
+        (
+            *names("tool"),
+            *counts("calls", "results", "errors"),
+            Column("error_share", Kind.SHARE),
+            *counts("violations"),
+            *text("last_error"),
+        ),
+        _READS,
+        QUERY,
+        ORDER,
+        step=tool_errors,
+    ),
+)

@@ -1,0 +1,88 @@
+"""What some relations need that is not in the log's records: prices, the sizes of files.
+
+In: a connection, a preparation's name as relations give it. Out: macros and temporary tables. Price lists take longer
+to load than most reports take, so they are loaded here, when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from addons.reports.database import Connection, quoted
+from addons.reports.log_files import KINDS, LogFiles
+from addons.reports.question import Question, QuestionError
+from addons.reports.relations import STARTED
+
+if TYPE_CHECKING:
+    from addons.pricing.book import PriceBook
+
+
+@dataclass(slots=True)
+class Preparing:
+    """What a report knows. Without a `book` prices are those of the environment."""
+
+    question: Question
+    files: LogFiles
+    book: PriceBook | None
+
+    @property
+    def prices(self) -> PriceBook:
+        """Raises QuestionError."""
+        if self.book is None:
+            from addons.pricing.book import PriceBook
+            from addons.pricing.own import own_prices
+
+            try:
+                self.book = PriceBook(own_prices(""))
+            except ValueError as wrong:
+                raise QuestionError(str(wrong)) from None
+        return self.book
+
+
+def prepare(connection: Connection, name: str, preparing: Preparing) -> None:
+    _PREPARATIONS[name](connection, preparing)
+
+
+def _slots(connection: Connection, preparing: Preparing) -> None:
+    from addons.reports.tariffs import prepare_slots
+
+    prepare_slots(connection, preparing.prices)
+
+
+def _tariffs(connection: Connection, preparing: Preparing) -> None:
+    from addons.reports.tariffs import prepare_tariffs
+
+    prepare_tariffs(connection, preparing.prices)
+
+
+def _session_numbers(connection: Connection, _: Preparing) -> None:
+    """As the log's writers have given them; in a log without their list, in order of appearance."""
+    sql = "SELECT session_id, min(number) AS session_number FROM numbers GROUP BY session_id"
+    if not connection.execute("SELECT count(*) FROM numbers").fetchall()[0][0]:
+        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        seen = [
+            f"SELECT session_id, {moment} AS moment FROM {table}"
+            for table, moment in (("ends", STARTED), ("flows", "answered"))
+            if table in tables
+        ]
+        sql = f"""SELECT session_id, row_number() OVER (ORDER BY min(moment), session_id) AS session_number
+            FROM ({" UNION ALL ".join(seen)}) WHERE session_id IS NOT NULL GROUP BY session_id"""
+    connection.execute(f"CREATE TEMP VIEW session_numbers AS {sql}")
+
+
+def _log_files(connection: Connection, preparing: Preparing) -> None:
+    connection.execute("CREATE TEMP TABLE log_files (kind VARCHAR, path VARCHAR, bytes BIGINT, is_rotated BOOLEAN)")
+    for kind in KINDS:
+        for member in preparing.files.members(kind):
+            row = f"{quoted(kind)}, {quoted(str(member.path))}, {member.size}, {member.stamp is not None}"
+            connection.execute(f"INSERT INTO log_files VALUES ({row})")
+
+
+_PREPARATIONS: Mapping[str, Callable[[Connection, Preparing], None]] = {
+    "session_numbers": _session_numbers,
+    "slots": _slots,
+    "tariffs": _tariffs,
+    "log_files": _log_files,
+}
