@@ -14,14 +14,15 @@ from addons.redaction.shapes import AFTER_NO_ALNUM, AFTER_NO_WORD, ALNUM, HEX, W
 
 
 class Marked(NamedTuple):
-    """A secret without a telling beginning: `marker` stands `backs` characters after its start (one number of them),
-    where `found` finds it. `part` finds, at the end of the text, what may still become one, if it is `likely` by then
-    (no word any more). Its group `public`, where it has one: what of a key is no secret (its number)."""
+    """A secret without a telling beginning. `marker` stands `backs` characters after its start (one number of them), if
+    `after_first` matches behind the marker's first character. `part` finds, at the end of the text, what may still
+    become one, if it is `likely` by then (no word any more). Its group `public`, where it has one: what of a key is no
+    secret (its number)."""
 
     name: str
     marker: str
     backs: tuple[int, ...]
-    found: re.Pattern[str]
+    after_first: str
     whole: re.Pattern[str]
     part: re.Pattern[str]
     likely: Callable[[str], bool] = anything
@@ -40,7 +41,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "azure, common annotated key",
         "JQQJ9",
         (52,),
-        re.compile("JQQJ9"),
+        "QQJ9",
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{52}}JQQJ9[{ALNUM}]{{27}}(?:[{ALNUM}]{{2}}==)?(?![{ALNUM}])"),
         re.compile(
             rf"{AFTER_NO_ALNUM}"
@@ -52,7 +53,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "azure ad client secret",
         "Q~",
         (4,),
-        re.compile("Q~"),
+        "~",
         re.compile(rf"{_AFTER_NO_AD}[{WORD}~.]{{3}}[0-9]Q~[{WORD}~.]{{31,34}}(?![{WORD}~])"),
         re.compile(rf"{_AFTER_NO_AD}[{WORD}~.]{{3}}[0-9]Q(?:~[{WORD}~.]{{0,34}})?\Z"),
     ),
@@ -60,7 +61,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "terraform cloud",
         ".atlasv1.",
         (14,),
-        re.compile(r"\.atlasv1\."),
+        r"atlasv1\.",
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{60,70}}(?![{WORD}=])"),
         re.compile(rf"{AFTER_NO_ALNUM}[{ALNUM}]{{14}}\.atlasv1\.[{WORD}=]{{0,70}}\Z"),
     ),
@@ -68,7 +69,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "z.ai",
         ".",
         (32,),
-        re.compile(rf"\.(?<=[{HEX}]{{32}}\.)(?=[{ALNUM}]{{16}}(?![{WORD}]))"),
+        rf"(?<=[{HEX}]{{32}}\.)(?=[{ALNUM}]{{16}}(?![{WORD}]))",
         re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}\.{_MIXED_CASE}[{ALNUM}]{{16}}(?![{WORD}]|\.[{ALNUM}])"),
         re.compile(rf"{AFTER_NO_WORD}(?:(?P<public>[{HEX}]{{16,32}})|[{HEX}]{{32}}\.[{ALNUM}]{{0,16}})\Z"),
     ),
@@ -76,7 +77,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "airtable",
         ".",
         (17,),
-        re.compile(rf"\.(?<=pat[{ALNUM}]{{14}}\.)(?=[{HEX}]{{64}})"),
+        rf"(?<=pat[{ALNUM}]{{14}}\.)(?=[{HEX}]{{64}})",
         re.compile(rf"{AFTER_NO_WORD}pat[{ALNUM}]{{14}}\.[{HEX}]{{64}}(?![{WORD}])"),
         re.compile(rf"{AFTER_NO_WORD}pat[{ALNUM}]{{14}}\.[{HEX}]{{0,64}}\Z"),
     ),
@@ -84,7 +85,7 @@ MARKED: Final[tuple[Marked, ...]] = (
         "discord bot",
         ".",
         (24, 26),
-        re.compile(rf"\.(?=[{WORD}]{{6}}\.[{WORD}]{{27}})"),
+        rf"(?=[{WORD}]{{6}}\.[{WORD}]{{27}})",
         re.compile(
             rf"{AFTER_NO_WORD}[MNO](?:[{WORD}]{{23}}|[{WORD}]{{25}})\.[{WORD}]{{6}}\.[{WORD}]{{27,45}}(?![{WORD}])"
         ),
