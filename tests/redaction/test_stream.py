@@ -305,7 +305,7 @@ def within(inner: list[Found], outer: list[Found], offset: int) -> bool:
     return all(any(o.start <= i.start + offset and i.end + offset <= o.end for o in outer) for i in inner)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PLANTED | FILLER | FILLER, max_size=8), st.data(), st.sampled_from(sorted(DIALECTS)))
 def test_joined_pieces_are_the_redacted_whole(parts: list[str], data: st.DataObject, name: str) -> None:
     """A cut may make a secret of what isn't one in the whole, because it begins or ends there: it is none the less.
@@ -403,7 +403,7 @@ def test_base64_cut_at_every_place(before: str) -> None:
             assert shown == f"{before}{ENCODED_CLEAN} ok."
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(["Hello", " the", "s", " s", "k-", " a.b", "\n", '"', "%2", "é", "[32m"]) | PLANTED | FILLER
