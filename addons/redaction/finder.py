@@ -10,13 +10,15 @@ the very end); only there are the rules tried.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
+from addons.redaction import plausible
+from addons.redaction.encoded import BASE64_RUN, clean_payload, clean_text
+from addons.redaction.forms import KEY_END, KEY_REMAINDER, LONGEST_END, LONGEST_REMAINDER
 from addons.redaction.marked import MARKED
 from addons.redaction.places import is_text, marked_tail, places
 from addons.redaction.rules import RULES
@@ -56,7 +58,6 @@ class Scan:
     public: bool
 
 
-_BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _ENDS_HASHED: Final = re.compile(r"hash:[0-9a-f]{16}\Z")
 _BASE64_REST: Final = re.compile(r"[A-Za-z0-9+/_=-]*")
 _BY_FIRST: Final[dict[str, list[Rule]]] = {}
@@ -140,6 +141,8 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
     keep = hold = len(view)
     public = True
     opened = [0, 0, 0, 0]
+    if start == 0 and depth < _DEEPEST_BASE64 and (payload := _payload(view, depth)) is not None:
+        return Scan([payload], keep, hold, public)
     for at in places(view, start):
         if at >= hold:
             break
@@ -157,7 +160,9 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
             keep = min(keep, at)
             if verdict.hold < hold:
                 hold, public = verdict.hold, verdict.public
-    if not final and (undecided := marked_tail(view)) is not None and undecided[0] < hold:
+    if final:
+        found += _remainders(view, start, found)
+    elif (undecided := marked_tail(view)) is not None and undecided[0] < hold:
         hold, public = undecided
         keep = min(keep, hold)
     while found and (crossing := [secret for secret in found if secret.start < hold < secret.end]):
@@ -180,7 +185,7 @@ def _judge(view: str, at: int, final: bool, depth: int, opened: list[int]) -> Fo
     end = len(view)
     if not final:
         undecided = [_undecided(row, begun, view) for row in rows if (begun := row.part.match(view, at))]
-        if is_text(view, at) and (run := _BASE64_RUN.match(view, at)) and run.end() == end:
+        if is_text(view, at) and (run := BASE64_RUN.match(view, at)) and run.end() == end:
             undecided.append(_Undecided(at, False))
         if undecided:
             return min(undecided, key=lambda one: (one.hold, not one.public))
@@ -239,22 +244,32 @@ def _match_marked(view: str, at: int) -> Found | None:
     return None
 
 
+def _remainders(view: str, start: int, found: list[Found]) -> list[Found]:
+    """Key blocks whose beginning is not in the text."""
+    ends = {secret.end for secret in found}
+    remainders: list[Found] = []
+    done = start
+    for end in KEY_END.finditer(view, start):
+        begin = max(done, end.start() - LONGEST_REMAINDER)
+        rest = KEY_REMAINDER.search(view, begin, end.start() + LONGEST_END)
+        if rest is not None and rest.end() not in ends:
+            remainders.append(Found(*rest.span(), hashed(plausible.decoded_lines(rest[0]))))
+        done = end.end()
+    return remainders
+
+
+def _payload(view: str, depth: int) -> Found | None:
+    if is_text(view, 0):
+        return None
+    cleaned = clean_payload(view, lambda text: redact(text, depth=depth + 1))
+    return cleaned and Found(cleaned.start, cleaned.end, cleaned.text)
+
+
 def _match_encoded(view: str, at: int, depth: int, opened: list[int]) -> Found | None:
-    """Base64 of a text with secrets in it: the same without them, as base64 again."""
-    run = _BASE64_RUN.match(view, at)
-    if run is None:
+    cleaned = clean_text(view, at, lambda text: redact(text, depth=depth + 1))
+    run = BASE64_RUN.match(view, at)
+    if run is not None:
+        opened[at % 4] = run.end()
+    if cleaned is None:
         return None
-    encoded = run[0]
-    opened[at % 4] = run.end()
-    digits = encoded.rstrip("=").replace("-", "+").replace("_", "/")
-    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
-    text = base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "surrogateescape")
-    clean = redact(text, depth=depth + 1)
-    if clean == text:
-        return None
-    again = base64.b64encode(clean.encode("utf-8", "surrogateescape")).decode("ascii")
-    if "-" in encoded or "_" in encoded:
-        again = again.replace("+", "-").replace("/", "_")
-    if not encoded.endswith("=") and len(digits) % 4:
-        again = again.rstrip("=")
-    return Found(at, run.end(), again, _BASE64_REST if _ENDS_HASHED.search(clean) else None)
+    return Found(at, cleaned.end, cleaned.text, _BASE64_REST if _ENDS_HASHED.search(cleaned.decoded) else None)

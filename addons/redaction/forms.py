@@ -5,6 +5,7 @@ In: nothing. Out: `FORMS`, rows of the table of rules (rules.py), and `SECRET_NA
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Final
 
@@ -78,6 +79,15 @@ _KEY_BLOCK: Final = Pattern(
     rf"|{_KEY_FULL_LINES}(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+(?:-{{1,5}}|-----E[A-Z0-9 ]{{0,64}}-{{0,4}})?)",
 )
 """RFC 7468, RFC 4880 section 6.2 and OpenSSH's own; without its END line too, because tools cut what they show."""
+
+KEY_END: Final = re.compile(r"-----END (?=[A-Z0-9 ]{0,40}PRIVATE KEY)")
+KEY_REMAINDER: Final = re.compile(
+    rf"(?<!{_LINE})(?:{_LINE}{{40,80}}{_BREAK}{{1,12}}+)+(?:{_LINE}{{1,80}}{_BREAK}{{1,12}}+)?"
+    r"-----END [A-Z0-9 ]{0,60}-----"
+)
+"""A block without its beginning: its later lines tell all of an RSA key."""
+LONGEST_REMAINDER: Final = 8192
+LONGEST_END: Final = 96
 
 _LONGEST_CLAIMS: Final = 12_288
 _CLAIMS: Final = Pattern(

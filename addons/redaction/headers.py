@@ -35,8 +35,9 @@ _SECRET: Final = frozenset(
     ]
 )
 _KIN: Final = re.compile(
-    r"authorization|cookie|credential|password|passwd|secret(?!ary)|jwt|(?:^|[-_])signature$|bearer|token$"
-    r"|(?:api|access|subscription|functions|auth|admin|master|private|service|rapidapi|license|encryption)[-_]?key$"
+    r"authorization|cookie|credential|password|passwd|secret(?!ary)|jwt|(?:^|[-_])(?:signature|auth)$|bearer|token$"
+    r"|(?:api|access|subscription|functions|auth|admin|master|private|service|rapidapi|license|encryption|virtual|client"
+    r"|user|customer|team|project|app|account|signing|server|litellm|gateway)[-_]?key$"
 )
 _HARMLESS: Final = re.compile(
     r"(?:^|[-_])(?:ratelimit|rate-limit|max|remaining|limit|count|used|usage)(?:[-_]|$)|^access-control-|cookie-policy"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -27,12 +28,15 @@ from addons.redaction.leaves import (
     replace_values,
 )
 from addons.redaction.redactor import Redactor
+from addons.wire.json_scan import ValueScanner
 from addons.wire.json_text import parse_json
 
 type Feed = Callable[[Leaf], Slot | None]
 """Puts a string into the channel that its key names; None for a single one, which has none."""
 
 _LONGEST_NEST: Final = 3
+_LOG_PROBABILITIES: Final = re.compile(r'"(?:logprobs|logprobsResult)"\s*:\s*(?=[\[{])')
+"""Chat and Responses; Gemini. In a string the quotation marks are escaped."""
 
 
 @dataclass(slots=True)
@@ -66,7 +70,8 @@ class Payload:
                 new[number] = base64.b64encode(inner.encode("utf-8", "surrogatepass")).decode("ascii")
         if not new:
             return self.raw
-        return replace_values(self.raw, lambda number, raw: literal(new[number]) if number in new else raw)
+        text = replace_values(self.raw, lambda number, raw: literal(new[number]) if number in new else raw)
+        return without_log_probabilities(text)
 
 
 def open_payload(
@@ -111,6 +116,18 @@ def open_payload(
     if not suspicious and not payload.nested:
         payload.strings = strings
     return payload
+
+
+def without_log_probabilities(text: str) -> str:
+    """They say once more, token by token and byte by byte, what has just been replaced."""
+    pieces: list[str] = []
+    done = 0
+    for found in _LOG_PROBABILITIES.finditer(text):
+        end = ValueScanner().find_end(text, found.end())
+        if found.end() >= done and end > 0:
+            pieces += (text[done : found.end()], "null")
+            done = end
+    return "".join([*pieces, text[done:]])
 
 
 def parsed(raw: str) -> Any:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from addons.redaction.encoded import is_payload
 from addons.redaction.marked import MARKED, SHOWN_OF_MARKED
 from addons.redaction.rules import RULES
 from addons.redaction.shapes import ALNUM, WORD
@@ -71,7 +72,7 @@ def places(view: str, start: int) -> list[int]:
     """Where a secret may start, in ascending order."""
     lead = max(0, start - _LONGEST_LEAD)
     found = _ends(_BEGINNING_IN, view, lead)
-    if start == 0 and starts_at_once(view):
+    if start == 0 and (_BEGINNING_AT.match(view) or _ENCODED_AT.match(view)):
         found.append(0)
     if ":" in view:
         found += _ends(_AFTER_COLON_IN, view, lead)
@@ -90,7 +91,8 @@ def places(view: str, start: int) -> list[int]:
 
 
 def starts_at_once(view: str) -> bool:
-    return _BEGINNING_AT.match(view) is not None or _ENCODED_AT.match(view) is not None
+    """Whether a secret, or what may have one in it, begins where the text does."""
+    return _BEGINNING_AT.match(view) is not None or _ENCODED_AT.match(view) is not None or is_payload(view)
 
 
 def marked_tail(view: str) -> tuple[int, bool] | None:

@@ -49,6 +49,10 @@ TOKEN = made_up(24)
         "dpop",
         "x-secret",
         "x-session-token",
+        "helicone-auth",
+        "x-portkey-virtual-key",
+        "x-client-key",
+        "x-amz-server-side-encryption-customer-key",
     ],
 )
 def test_credential_headers_are_hashed_whole(name: str) -> None:
@@ -67,6 +71,8 @@ def test_credential_headers_are_hashed_whole(name: str) -> None:
         ("access-control-allow-headers", "authorization, x-api-key"),
         ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
         ("idempotency-key", "stainless-node-retry-0f6c1a2b"),
+        ("x-cache-key", "0f6c1a2b"),
+        ("x-author", "somebody"),
         ("x-claude-code-session-id", "0f6c1a2b-1111-4222-8333-444455556666"),
         ("anthropic-beta", "oauth-2025-04-20,claude-code-20250219"),
         ("x-request-id", "req_011CSHoEeqs5C35K2UUqR7Fy"),
