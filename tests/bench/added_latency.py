@@ -129,6 +129,8 @@ async def main() -> None:
         ]
         measured: dict[str, list[float]] = {name: [] for name in names}
         ratios = []
+        await asyncio.sleep(1)
+        started_s = [cpu_s(proxy) for proxy in proxies]
         for _ in range(options.rounds):
             medians = []
             for port, name in zip(ports, names, strict=True):
@@ -137,9 +139,9 @@ async def main() -> None:
                 medians.append(statistics.median(latencies))
                 measured[name] += latencies
             ratios.append(medians[1] / medians[0])
-        for name, proxy in zip(names, proxies, strict=True):
+        for name, proxy, before_s in zip(names, proxies, started_s, strict=True):
             cuts = statistics.quantiles(measured[name], n=100)
-            cost_us = cpu_s(proxy) / len(measured[name]) * 1e6
+            cost_us = (cpu_s(proxy) - before_s) / len(measured[name]) * 1e6
             latency = f"p50 {cuts[49]:6.2f}  p95 {cuts[94]:6.2f}  p99 {cuts[98]:6.2f} ms"
             print(f"{name:10} {latency}  cpu {cost_us:5.0f} µs/chunk")
         print("ratio of medians by round:", " ".join(f"{ratio:.2f}" for ratio in ratios))
