@@ -35,7 +35,7 @@ from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, p
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
-from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
+from addons.redis_stream.address import NO_PACKAGE, RedisAddress, has_password, is_installed, without_secrets
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
 from addons.report_address import ReportAddress
@@ -155,6 +155,11 @@ class Agent:
         elif sink is not None:
             self._stream = StreamSink(sink, self._tell)
             self._stream.start()
+            if has_password(options.agent_redis_url):
+                self._tell(
+                    "agent_redis_url holds a password, and mitmproxy's pages show options; "
+                    "better export AGENT_REDIS_URL, or use agent_redis_url=env:NAME"
+                )
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         end_properly_with_the_terminal(ctx.master)
@@ -171,7 +176,7 @@ class Agent:
                 )
                 return
         shown = f" · {sink.address.shown}" if sink is not None else ""
-        page = f" · watch: {self._web_page.url}" if self._web_page else ""
+        page = self._watch_hint()
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
         _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", _short(settings.log_dir), shown, page, where)
 
@@ -219,6 +224,9 @@ class Agent:
                 f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
             )
 
+    def _watch_hint(self) -> str:
+        return f" · watch: {self._web_page.url}" if self._web_page else ""
+
     def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell, self._stream, self._history)
 
@@ -259,7 +267,7 @@ class Agent:
         else:
             name = "standard input" if wanted == STDIN else _short(wanted.absolute())
             source = source_of(wanted, speed, self._say, prices)
-        self._say(f"{how} {name} · nothing is captured")
+        self._say(f"{how} {name} · nothing is captured{self._watch_hint()}")
         self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
         end_properly_with_the_terminal(ctx.master)

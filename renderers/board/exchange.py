@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from addons.protocols.events import (
@@ -91,7 +91,8 @@ class BoardExchange:
     """`version` is the board's when this last changed; `chars` how many characters its blocks hold."""
 
     def __init__(self, event: ExchangeStarted, number: int, now_s: float, version: int) -> None:
-        self.started = event
+        # Its texts are in the blocks, which are bounded; here they would be kept once more, and whole.
+        self.started = replace(event, prompt=None, tool_returns=(), request_parts=())
         self.number = number
         self.version = version
         self.model = event.model

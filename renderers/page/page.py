@@ -99,8 +99,9 @@ class Page:
 
     def earlier(self, exchanges: Sequence[ExchangeFacts]) -> bool:
         """Go further back; `exchanges` are the facts of the session. False where there is nothing before."""
-        _, blocks = self._conversation.earlier(self._conversation.first)
-        if not blocks:
+        before = self._conversation.first
+        first, blocks = self._conversation.earlier(before)
+        if first == before:
             return False
         known = list(self._exchanges)
         self._take_blocks(blocks)

@@ -148,4 +148,5 @@ async def main() -> None:
             await proxy.wait()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())
