@@ -30,6 +30,9 @@ TICK_S = 0.05
 
 IDLE_TICK_S = 0.5
 
+GATHER_S = 0.004
+"""What this thread waits after a batch: to be woken by each event costs more than to show it."""
+
 BATCH_S = 0.02
 """What has queued up goes to the terminal at the latest after this."""
 
@@ -154,7 +157,7 @@ class Live:
         texts: list[str] = []
         done_chars = 0
         try:
-            item = self._queue.get(timeout=max(0.0, self._next_tick_s - time.monotonic()))
+            item = self._next()
             until_s = time.monotonic() + BATCH_S
             self._look_at_width()
             with faults.guard("live view"):
@@ -174,7 +177,15 @@ class Live:
         self._print("".join(texts))
         with self._lock:
             self._waiting_chars -= done_chars
+        if texts and running:
+            time.sleep(GATHER_S)
         return running
+
+    def _next(self) -> _Item | None:
+        try:
+            return self._queue.get_nowait()
+        except queue.Empty:
+            return self._queue.get(timeout=max(0.0, self._next_tick_s - time.monotonic()))
 
     def _text_of(self, item: _Item) -> str:
         self._now_s = max(self._now_s, item.at_s)

@@ -9,13 +9,14 @@ machine comes to the same verdict.
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted, ToolKind
 from renderers.command_fsm import CommandFsm, State, Transition
 from renderers.sanitise import one_line
 from renderers.spans import Erase, FreshLine, Provisional, Span
 from renderers.stretches import stretches
+from renderers.tool_views.fields import UNDER
 from renderers.tool_views.json_view import JsonView
 from renderers.tool_views.names import label
 from renderers.tool_views.sheet import Sheet, ToolView, flat
@@ -30,6 +31,8 @@ MOST_PROVISIONAL_CHARS: Final = 4_000
 
 WHY_CHARS: Final = 120
 
+MOST_COMPARED_CHARS: Final = 100_000
+
 
 def rest_of(event: ToolCallFinished, told: str) -> str:
     """Arguments that no delta has brought: all of them where they came as an object, or as the wire's last word."""
@@ -39,6 +42,21 @@ def rest_of(event: ToolCallFinished, told: str) -> str:
     if not told:
         return whole or ""
     return whole[len(told) :] if event.arguments_raw and whole and whole.startswith(told) else ""
+
+
+def told_beyond(event: ToolCallFinished, told: str) -> dict[str, Any]:
+    """What the finished call has in its object and its deltas, whole as they were, had not."""
+    if event.arguments_raw is not None or not isinstance(event.arguments, dict) or len(told) > MOST_COMPARED_CHARS:
+        return {}
+    try:
+        known = json.loads(told)
+    except ValueError:
+        return {}
+    return {
+        key: value
+        for key, value in event.arguments.items()
+        if value is not None and isinstance(known, dict) and key not in known
+    }
 
 
 class ToolCallView:
@@ -85,10 +103,14 @@ class ToolCallView:
             case ToolCallFinished():
                 spans = self._begin(event.name)
                 rest = rest_of(event, self.raw_arguments)
-                return spans + (self._delta(rest) if rest else []) + self.close()
+                beyond = {} if rest or self._options.function_only else told_beyond(event, self.raw_arguments)
+                return spans + (self._delta(rest) if rest else []) + self._close(beyond)
 
     def close(self) -> list[Span]:
         """The call is complete, or was cut off: what is known of it stands. Safe to call twice."""
+        return self._close({})
+
+    def _close(self, beyond: dict[str, Any]) -> list[Span]:
         if self._has_ended:
             return []
         spans = self._begin("")
@@ -98,6 +120,9 @@ class ToolCallView:
             spans += self._open()
         assert self._view is not None
         self._view.close()
+        for key, value in beyond.items():
+            self._sheet.line()
+            self._sheet.say("note", flat(f"{UNDER}{key}: {json.dumps(value, ensure_ascii=False)}"))
         if self._name != self._shown_name:
             self._sheet.line()
             self._sheet.say("tool", f"{MARK}{label(self._name)}")

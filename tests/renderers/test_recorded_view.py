@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from addons.protocols.decoder import Decoder
@@ -10,6 +14,7 @@ from addons.protocols.events import Event
 from renderers.engine import LiveView
 from renderers.sanitise import sanitise
 from renderers.tool_views.names import label
+from renderers.tool_views.sheet import flat
 from renderers.view_options import ViewOptions
 from tests.protocols.recorded import Recording, every_recording, recordings
 from tests.renderers.live_screen import ended, started
@@ -27,6 +32,28 @@ def shown(recording: Recording) -> str:
     return text + live.feed("a", ended("a"), 0.0) + live.close(0.0)
 
 
+SAID_BY_THE_VIEW = {"local_shell_call": "exec"}
+"""An argument that is always the same, and what the `$` says."""
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from leaves(inner)
+    elif value is not None:
+        yield value
+
+
+def spellings(value: Any, screen: str) -> Iterator[str]:
+    """How each line of a value stands on the screen: as it is, on one line, or as JSON has it."""
+    if not isinstance(value, str):
+        yield json.dumps(value)
+        return
+    for line in value.splitlines():
+        escaped = json.dumps(line, ensure_ascii=False)[1:-1]
+        yield next((spelled for spelled in (sanitise(line), flat(line)) if spelled in screen), escaped)
+
+
 @pytest.mark.parametrize("recording", recordings())
 def test_all_of_it_is_shown(recording):
     screen = shown(recording)
@@ -35,6 +62,9 @@ def test_all_of_it_is_shown(recording):
         assert sanitise(part) in screen
     for call in truth["tool_calls"]:
         assert label(call["name"] or "") in screen
+        for value in leaves(call["arguments"]):
+            if value != SAID_BY_THE_VIEW.get(call["name"]):
+                assert all(spelling in screen for spelling in spellings(value, screen)), value
 
 
 def test_all_at_once_each_is_still_whole():

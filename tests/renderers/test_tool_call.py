@@ -74,6 +74,14 @@ def test_what_the_finished_call_has_beyond_its_deltas_is_shown_too():
     assert on_screen(spans) == "▶ Bash\n$ ls\n"
 
 
+def test_what_only_the_finished_calls_object_has_is_a_note():
+    view = ToolCallView("shell_call", "server", ViewOptions())
+    spans = view.feed(ToolArgumentsDelta("b", '{"commands":["ls"]}'))
+    whole = {"commands": ["ls"], "max_output_length": 8912, "timeout_ms": None}
+    spans += view.feed(ToolCallFinished("b", None, "shell_call", "server", whole, None))
+    assert on_screen(spans) == "▶ shell_call\n$ ls\n· max_output_length: 8912\n"
+
+
 def test_a_finished_call_alone_is_shown():
     view = ToolCallView("", "client", ViewOptions())
     spans = view.feed(ToolCallFinished("b", None, "Bash", "client", {"command": "ls"}, '{"command":"ls"}'))
