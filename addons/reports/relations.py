@@ -46,7 +46,7 @@ RELATIONS: dict[str, Relation] = {
         ),
         Relation(
             "exchanges",
-            ("flows", "ends", "session_numbers"),
+            ("flows", "ends", "outcomes", "session_numbers"),
             f"""
                 SELECT row_number() OVER (ORDER BY started, flow_id) AS idx, * FROM (
                     SELECT coalesce(ends.flow_id, flows.flow_id) AS flow_id,
@@ -60,9 +60,11 @@ RELATIONS: dict[str, Relation] = {
                         coalesce(ends.model, flows.model) AS model, flows.model AS model_requested,
                         flows.transport, flows.method, flows.url, flows.http_version,
                         coalesce(ends.status, flows.status) AS status, flows.request_bytes,
-                        ends."end", ends.error, ends.response_id, ends.stop_reason, ends.events, ends.bytes,
-                        ends.dropped, ends.duration_ms, ends.ttft_ms, {_USAGE}
-                    FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id)
+                        outcomes."end", outcomes.error, outcomes.response_id, outcomes.stop_reason, outcomes.events,
+                        outcomes.bytes, outcomes.dropped, ends.duration_ms, outcomes.ttft_ms,
+                        ends.flow_id IS NOT NULL AS has_ended, {_USAGE}
+                    FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id
+                        LEFT JOIN outcomes ON outcomes.flow_id = ends.flow_id)
                 LEFT JOIN session_numbers USING (session_id) WHERE {{only}}""",
         ),
         Relation("calls", ("exchanges",), "SELECT * FROM exchanges WHERE {filters}"),
@@ -151,7 +153,7 @@ RELATIONS: dict[str, Relation] = {
                 LEFT JOIN replies ON rests.flow_id = replies.flow_id""",
         ),
         Relation("log_files", (), prepare="log_files"),
-        Relation("answered_calls", ("calls",), 'SELECT * FROM calls WHERE "end" IS NOT NULL'),
+        Relation("answered_calls", ("calls",), "SELECT * FROM calls WHERE has_ended"),
     )
 }
 

@@ -12,30 +12,47 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 
-from addons.reports.database import connect
+from addons.reports.database import DatabaseError, connect
 from addons.reports.facts import Fact
 from addons.reports.loading import Loaded, Progress, create, insert_files, insert_pieces, make_good, with_room
 from addons.reports.log_files import LogFiles, Member
 from addons.reports.pipe import PIECE_BYTES, piped
 from addons.reports.stretches import Stretch, lines_of, record_of, refused, slim
 
+_ATTEMPTS = 3
 _NOTHING_FOUND = 1
 """Ripgrep's exit status."""
 
 
 def load_with_duckdb(files: LogFiles, facts: Sequence[Fact], threads: int | None, progress: Progress) -> Loaded:
     loaded = _begin(facts, threads)
-    members = {fact.name: files.members(fact.file) for fact in facts}
-    total = sum(member.size for each in members.values() for member in each)
+    total = sum(member.size for fact in facts for member in files.members(fact.file))
     done = 0
     for fact in facts:
         progress(done, total)
-        if fact.extract:
-            loaded.skipped[fact.name] = sum(_extract(loaded, fact, *each) for each in enumerate(members[fact.name]))
-        elif members[fact.name]:
-            loaded.skipped[fact.name] = _read_at_once(loaded, fact, members[fact.name])
-        done += sum(member.size for member in members[fact.name])
+        loaded.skipped[fact.name] = _read(loaded, fact, files)
+        done += sum(member.size for member in files.members(fact.file))
     return loaded
+
+
+def _read(loaded: Loaded, fact: Fact, files: LogFiles) -> int:
+    """How many lines were left out."""
+    for _ in range(_ATTEMPTS - 1):
+        members = files.members(fact.file)
+        try:
+            return _read_once(loaded, fact, members)
+        except (DatabaseError, FileNotFoundError):
+            if all(member.path.exists() for member in members):
+                raise
+            # One was compressed or removed since they were listed.
+            loaded.connection.execute(f"DELETE FROM {fact.name}")
+    return _read_once(loaded, fact, files.members(fact.file))
+
+
+def _read_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:
+    if fact.extract:
+        return sum(_extract(loaded, fact, *each) for each in enumerate(members))
+    return _read_at_once(loaded, fact, members) if members else 0
 
 
 def load_with_rg(files: LogFiles, facts: Sequence[Fact], threads: int | None, progress: Progress) -> Loaded:

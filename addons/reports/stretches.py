@@ -71,6 +71,24 @@ class Stretch:
         with self.member.path.open("rb") as stream:
             return self._whole_bytes(stream) < os.fstat(stream.fileno()).st_size
 
+    def is_whole(self) -> bool:
+        """Whether it is the whole file as it is now: of one that grows, whether it has not since it was looked at."""
+        if self.start or self.member.stamp is not None:
+            return not self.start
+        with self.member.path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            return self._whole_bytes(stream) == status.st_size and status.st_ino == self.member.inode
+
+    def pass_over(self) -> None:
+        """Go to the end, of a file that somebody else has read."""
+        if self.member.is_compressed:
+            self.end, self._tail = _ANY, b""
+            return
+        with self.member.path.open("rb") as stream:
+            self.end = min(self._whole_bytes(stream), os.fstat(stream.fileno()).st_size)
+            stream.seek(max(0, self.end - SEAL_BYTES))
+            self._tail = stream.read(self.end - stream.tell())
+
     def _whole_bytes(self, stream: BinaryIO) -> int:
         """How much of it is whole; once told it stays, as the file may grow meanwhile."""
         if self._whole is None:

@@ -93,9 +93,9 @@ MODES = (
             Column("ttft_ms_p50", Kind.MILLISECONDS),
             Column("tokens_per_second_p50", Kind.FLOAT),
         ),
-        ("priced",),
+        ("priced_calls",),
         f"SELECT model, provider, min(started) AS began, max(started), count(DISTINCT session_id), {_CALLS_SQL},"
-        f" median(ttft_ms), median({_SPEED}) FROM priced GROUP BY model, provider",
+        f" median(ttft_ms), median({_SPEED}) FROM priced_calls GROUP BY model, provider",
         ("began", "model", "provider"),
         purposes=(),
         help=PRICED,

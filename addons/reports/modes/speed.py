@@ -34,11 +34,11 @@ MODES = (
             *_milliseconds("longest_pause_ms"),
             *counts("stalled_calls"),
         ),
-        ("answers", "stalls"),
+        ("answered_calls", "stalls"),
         f"""SELECT {{keys}}, count(*), {_quantiles("ttft_ms")}, {_quantiles("duration_ms")},
             median({_SPEED}), quantile_cont({_SPEED}, 0.1), {_quantiles("pause_ms")},
             count(*) FILTER (pause_ms >= {_LEAST_STALL_MS})
-            FROM {{answers}} LEFT JOIN stalls USING (flow_id) WHERE "end" = 'complete' GROUP BY ALL""",
+            FROM answered_calls LEFT JOIN stalls USING (flow_id) WHERE "end" = 'complete' GROUP BY ALL""",
         ("min(started)", "{keys}"),
         group_by=("model",),
         help="Of complete answers. p50 is the median; of a hundred calls ninety were at most p90. Tokens per second"

@@ -74,8 +74,8 @@ MODES = (
         ),
         ("calls", "faults", "log_files"),
         """WITH told AS (
-            SELECT 1 AS place, 'exchanges' AS what, coalesce("end", 'open') AS detail, count(*) AS count,
-                NULL::BIGINT AS bytes, max(started) AS last FROM calls GROUP BY detail
+            SELECT 1 AS place, 'exchanges' AS what, CASE WHEN has_ended THEN "end" ELSE 'open' END AS detail,
+                count(*) AS count, NULL::BIGINT AS bytes, max(started) AS last FROM calls GROUP BY detail
             UNION ALL SELECT 2, 'frames that could not be kept', client, sum(dropped)::BIGINT, NULL, max(ended)
                 FROM calls WHERE dropped > 0 GROUP BY client
             UNION ALL SELECT 3, 'streams of unknown kind', coalesce(client, 'unknown'), count(*), NULL, max(started)
