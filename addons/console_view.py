@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,7 +26,10 @@ _log = logging.getLogger("mitmagent")
 WINDOW = "agent"
 """Of the window, and of its keys' context."""
 
-REFRESH_S = 0.1
+LOOK_S = 0.025
+"""How often the window looks for news. What comes after a pause is shown at once,"""
+REDRAW_S = 0.08
+"""and what comes without one is shown so often: at most a tenth of a second behind."""
 LOG_S = 1.0
 
 KEYS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
@@ -56,6 +60,7 @@ class ConsoleView:
         self._options = options
         self._window: Any = None
         self._version = 0
+        self._drawn_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def install(self) -> None:
@@ -151,9 +156,12 @@ class ConsoleView:
         with faults.guard("console view"):
             if self._window is None:
                 self._tell_log()
-            elif self._is_visible():
-                self._window.refresh()
-        self._timer = self._master.event_loop.call_later(LOG_S if self._window is None else REFRESH_S, self._tick)
+            elif time.monotonic() - self._drawn_s > REDRAW_S and self._is_visible() and self._window.refresh():
+                self._drawn_s = time.monotonic()
+                # Left to itself, the console draws what no key has changed twice a second.
+                if self._master.ui.started:
+                    self._master.loop.draw_screen()
+        self._timer = self._master.event_loop.call_later(LOG_S if self._window is None else LOOK_S, self._tick)
 
     def _is_visible(self) -> bool:
         return any(stack.top_window() is self._window for stack in self._master.window.stacks)

@@ -11,11 +11,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from mitmproxy import http
+from mitmproxy import ctx, http
 
 from addons import faults
 from addons.flow_notes import FlowNotes, flow_list
-from addons.printing import SHOWN
+from addons.printing import SHOWN, is_console
 
 MOST_MESSAGES = 1_000
 """Of a WebSocket, while it is open: a list shows each of them whenever it is drawn."""
@@ -62,10 +62,12 @@ class FlowRetention:
                 self._remove_oldest(flows, len(self._finished) - self._most())
 
     def _remove_oldest(self, flows: Any, count: int) -> None:
+        # In mitmweb it is always the first: there each browser has its own.
+        looked_at = flows.focus.flow if is_console(ctx.master) else None
         for flow in list(self._finished.values()):
             if count <= 0:
                 return
-            if flow is flows.focus.flow or flow.live:
+            if flow is looked_at or flow.live:
                 # Not now.
                 continue
             del self._finished[flow.id]

@@ -24,15 +24,16 @@ HEIGHT = 40
 class Tmux:
     """A context manager; leaving it ends what runs in the window."""
 
-    def __init__(self, folder: Path, width: int, command: str) -> None:
+    def __init__(self, folder: Path, width: int, command: str, height: int = HEIGHT) -> None:
         self.width = width
+        self.height = height
         self.file: TextIO
         """What the command reads, where a test writes the screen itself."""
         self._socket = folder / "tmux"
         self._command = command
 
     def __enter__(self) -> Self:
-        size = ("-x", str(self.width), "-y", str(HEIGHT))
+        size = ("-x", str(self.width), "-y", str(self.height))
         self._run("-f", os.devnull, "new-session", "-d", *size, self._command)
         self._run("set-option", "-g", "history-limit", "100000")
         return self
@@ -52,7 +53,15 @@ class Tmux:
 
     def resize(self, width: int) -> None:
         self.width = width
-        self._run("resize-window", "-x", str(width), "-y", str(HEIGHT))
+        self._run("resize-window", "-x", str(width), "-y", str(self.height))
+
+    def screen(self) -> str:
+        """The rows that are seen now."""
+        return self._run("capture-pane", "-p")
+
+    def told(self, variable: str) -> str:
+        """What tmux knows of the window, such as its pane_title."""
+        return self._run("display-message", "-p", f"#{{{variable}}}").strip()
 
     def now(self, *how: str) -> str:
         """All rows with their history, as they are."""

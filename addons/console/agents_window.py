@@ -72,13 +72,14 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         )
         self._columns = urwid.Columns([(SESSIONS_NARROW, self._sessions_pane), right], dividechars=1, focus_column=1)
         super().__init__(self._columns)
+        self._tell()
 
     # -- for whoever shows it ---------------------------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Take what is new on the board. Costs next to nothing where nothing is."""
-        if self._board.version == self._version and self._version:
-            return
+    def refresh(self) -> bool:
+        """Take what is new on the board. False where nothing was, which costs next to nothing."""
+        if self._board.version == self._version:
+            return False
         changes = self._board.changes(self._version)
         if changes.is_whole:
             self._sessions.clear()
@@ -92,6 +93,7 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         if self._page is not None and session is not None and self._page.read(session, changes.exchanges):
             self._conversation.changed()
         self._tell()
+        return True
 
     def show_flow(self, flow_id: str) -> bool:
         """Choose the session of a flow, and go to its card. False where no session has it."""

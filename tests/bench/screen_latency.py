@@ -1,8 +1,9 @@
 """From a chunk's arrival at the proxy to its text on the screen, for the agent that has the screen.
 
-Run: .venv/bin/python tests/bench/screen_latency.py [--events 300] [--pace-ms 20]
+Run: .venv/bin/python tests/bench/screen_latency.py [--events 300] [--pace-ms 20] [--console]
 
-A local upstream streams through mitmdump with the addons, whose terminal is a pty. Each event carries a word of its
+A local upstream streams through mitmdump with the addons, whose terminal is a pty; with --console through mitmproxy's
+console, whose window is open. Each event carries a word of its
 own; the client notes when it gets the word, and the pty's reader when the word is on the screen. Prints the
 difference in milliseconds; asserts nothing.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -20,9 +22,11 @@ import re
 import socket
 import socketserver
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 from pathlib import Path
@@ -76,11 +80,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=300)
     parser.add_argument("--pace-ms", type=float, default=20.0)
+    parser.add_argument("--console", action="store_true")
     options = parser.parse_args()
     server = upstream(options.events, options.pace_ms / 1000)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port = free_port()
     controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
     shown: dict[int, float] = {}
     threading.Thread(target=note, args=(controller, shown), daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
@@ -92,12 +98,18 @@ def main() -> None:
             f"reverse:http://127.0.0.1:{server.server_address[1]}",
         ]
         proxy = subprocess.Popen(
-            [Path(sys.executable).parent / "mitmdump", *arguments],
+            [Path(sys.executable).parent / ("mitmproxy" if options.console else "mitmdump"), *arguments],
+            stdin=terminal if options.console else None,
             stdout=terminal,
             env={**os.environ, "AGENT_LOG_DIR": f"{folder}/log", "TERM": "xterm-256color"},
         )
         while socket.socket().connect_ex(("127.0.0.1", port)):
             time.sleep(0.1)
+        if options.console:
+            # It listens long before it takes keys.
+            time.sleep(15)
+            os.write(controller, b"s")
+            time.sleep(2)
         got: dict[int, float] = {}
         client = http.client.HTTPConnection("127.0.0.1", port)
         client.request("POST", "/v1/messages", BODY, {"content-type": "application/json"})

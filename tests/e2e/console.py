@@ -6,9 +6,8 @@ our addons in tmux, on a server of its own; its port, its screen as text. Leavin
 
 from __future__ import annotations
 
-import os
+import contextlib
 import shlex
-import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -16,15 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pytest
-
 from tests.e2e.harness import ADDONS, MITMDUMP, ROOT, free_port, wait_until
+from tests.tmux import Tmux
 
 MITMPROXY = MITMDUMP.with_name("mitmproxy")
 START_LIMIT_S = 60.0
 LIMIT_S = 20.0
-
-needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
 
 class Console:
@@ -45,43 +41,39 @@ class Console:
         self.port = free_port()
         self.log_dir = folder / "log"
         self._folder = folder
-        self._size = (columns, rows)
-        # A server of our own, with no configuration of the user's.
-        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(folder / "tmux")]
         settings = {"confdir": str(confdir), **(options or {})}
         command = [str(MITMPROXY), "--mode", mode, "--listen-host", "127.0.0.1", "--listen-port", str(self.port)]
         command += [word for script in scripts for word in ("-s", str(script))]
         command += [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-        self._command = [*command, *arguments]
+        variables = {"AGENT_LOG_DIR": str(self.log_dir), "TERM": "xterm-256color"}
+        environment = [f"{name}={value}" for name, value in variables.items()]
+        shell = shlex.join(["env", "-C", str(ROOT), *environment, *command, *arguments])
+        said = shlex.quote(str(folder / "stderr.txt"))
+        self._terminal = Tmux(folder, columns, f"exec {shell} 2>{said}", rows)
 
     def __enter__(self) -> Self:
-        columns, rows = self._size
-        shell = f"{shlex.join(self._command)} 2>{shlex.quote(str(self._folder / 'stderr.txt'))}"
-        subprocess.run(
-            [*self._tmux, "new-session", "-d", "-x", str(columns), "-y", str(rows), f"exec {shell}"],
-            cwd=ROOT,
-            env={**os.environ, "AGENT_LOG_DIR": str(self.log_dir), "TERM": "xterm-256color"},
-            check=True,
-        )
+        self._terminal.__enter__()
         self.await_screen("Flows", limit_s=START_LIMIT_S)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close_terminal()
+        # A test may have closed it.
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.close_terminal()
 
     @property
     def pid(self) -> int:
-        return int(self._ask("display-message", "-p", "#{pane_pid}"))
+        return int(self._terminal.told("pane_pid"))
 
     def close_terminal(self) -> None:
-        subprocess.run([*self._tmux, "kill-server"], capture_output=True)
+        self._terminal.__exit__(None, None, None)
 
     def keys(self, *keys: str) -> None:
         """By tmux's names; any other text is typed."""
         for key in keys:
-            subprocess.run([*self._tmux, "send-keys", key], check=True)
+            self._terminal.press(key)
             # urwid takes what comes at once after an escape for one key.
             time.sleep(0.05)
 
@@ -90,11 +82,11 @@ class Console:
         self.keys(":", line, "Enter")
 
     def screen(self) -> str:
-        return self._ask("capture-pane", "-p")
+        return self._terminal.screen()
 
     def title(self) -> str:
         """What programs have called the terminal."""
-        return self._ask("display-message", "-p", "#{pane_title}")
+        return self._terminal.told("pane_title")
 
     def await_screen(self, *texts: str, without: str = "", limit_s: float = LIMIT_S) -> str:
         """The screen, once it shows all these, and no longer what is not to be there."""
@@ -111,7 +103,3 @@ class Console:
     def _said(self) -> str:
         file = self._folder / "stderr.txt"
         return file.read_text("utf-8", "replace")[-3000:] if file.exists() else ""
-
-    def _ask(self, *words: str) -> str:
-        done = subprocess.run([*self._tmux, *words], capture_output=True, text=True)
-        return done.stdout

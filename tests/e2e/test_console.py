@@ -13,10 +13,11 @@ import pytest
 
 from tests.e2e.answers import stream_response
 from tests.e2e.authority import Authority
-from tests.e2e.console import Console, needs_tmux
+from tests.e2e.console import Console
 from tests.e2e.harness import ADDONS, wait_until
 from tests.e2e.three_agents import ALL, ALPHA, Agents
 from tests.e2e.upstream import Upstream
+from tests.tmux import needs_tmux
 
 pytestmark = needs_tmux
 
