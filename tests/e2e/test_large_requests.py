@@ -1,4 +1,4 @@
-"""Requests of megabytes through the real proxy: to the upstream as they came, whole in the log, their answers with them.
+"""Requests of megabytes through the real proxy: sent on as they came, whole in the log, their answers with them.
 
 They are read in slices, on a thread of their own (SPEC S4.2, S4.3, S4.8).
 """
@@ -19,7 +19,6 @@ from addons.sinks.reader import load_blobs, rebuild_request
 from tests.e2e.answers import Request, Response
 from tests.e2e.authority import Authority
 from tests.e2e.laboratory import (
-    ASK,
     CASE_HEADER,
     EVENTS,
     URL,
