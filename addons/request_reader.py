@@ -21,13 +21,16 @@ from addons.protocols.requests import conversation_items, prompt_of, split, with
 from addons.redaction.redactor import Redactor
 from addons.request_parts import CachePart, RequestParts, cache_part, continued_response
 from addons.sinks.records import REFERENCE, content_hash
-from addons.wire.content_encoding import decode_body, decoder_for
+from addons.wire.content_encoding import LIMIT_BYTES, decode_body, decoder_for
+from addons.wire.errors import EncodingError
 from addons.wire.json_reader import SLICE, slices
 from addons.wire.json_text import dump_in_slices, dump_json, parse_json_exactly, parse_pieces_exactly
 
 LARGE_BYTES = 1 << 17
 """On the wire. What is larger is read in slices, and worth a thread: it takes 20 ms and more when all of it is new."""
 LARGE_ENCODED_BYTES = 1 << 14
+_ENCODED_STEP_BYTES = 1 << 13
+"""They may become ten times as many, and more."""
 
 REMEMBERED = 10_000
 """Messages whose redaction is remembered, oldest forgotten first. About 500 bytes each."""
@@ -170,7 +173,11 @@ class RequestReader:
             refs=rest,
             is_changed=is_changed,
             contents=contents,
-            items=tuple(bare.get(id(item)) or _bare_digest(item) for item in conversation_items(value)),
+            items=tuple(
+                bare.get(id(item)) or _bare_digest(item)
+                for item in conversation_items(value)
+                if isinstance(item, str | dict | list)  # a completion's prompt may be a million token numbers
+            ),
             prompt=said.prompt,
             tool_returns=said.tool_returns,
             # A request that only names what it continues does not show what is cached.
@@ -210,8 +217,14 @@ def _pieces_of_text(wire: bytes, encoding: str | None) -> Iterator[str]:
     """The same in pieces, so that neither decoding nor what is done with it takes long at once."""
     decoder = decoder_for(encoding)
     text = codecs.getincrementaldecoder("utf-8-sig")()
-    for start in range(0, len(wire), SLICE):
-        yield from slices(text.decode(decoder.feed(wire[start : start + SLICE])))
+    step = _ENCODED_STEP_BYTES if encoding else SLICE
+    left_bytes = max(LIMIT_BYTES, len(wire))
+    for start in range(0, len(wire), step):
+        decoded = decoder.feed(wire[start : start + step])
+        left_bytes -= len(decoded)
+        if left_bytes < 0:
+            raise EncodingError(f"content-encoding {encoding}: the body grows to more than {LIMIT_BYTES} bytes")
+        yield from slices(text.decode(decoded))
     yield text.decode(decoder.close(), True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -60,6 +61,17 @@ def test_a_large_body_that_is_no_json_is_kept_only_if_it_could_be_read(
 
 
 @pytest.mark.usefixtures("all_are_large")
+@pytest.mark.parametrize(("limit", "is_read"), [(10_012, True), (10_011, False)])
+def test_a_body_may_not_grow_without_bounds(monkeypatch: pytest.MonkeyPatch, limit: int, is_read: bool) -> None:
+    """Also where no piece of it grows much."""
+    monkeypatch.setattr(request_reader, "LIMIT_BYTES", limit)
+    monkeypatch.setattr(request_reader, "_ENCODED_STEP_BYTES", 10)
+    body = {"text": "a" * 10_000}
+    read = reader().read(gzip.compress(json.dumps(body).encode()), "gzip")
+    assert read.value == (body if is_read else None)
+
+
+@pytest.mark.usefixtures("all_are_large")
 def test_a_byte_order_mark_is_no_part_of_it() -> None:
     assert reader().read(b"\xef\xbb\xbf[1]", None).value == [1]
 
@@ -95,3 +107,7 @@ def test_items_that_stand_at_no_known_place_are_known_too() -> None:
         json.dumps({"message": "c", "chat_history": [old, {"role": "USER", "message": "b"}]}).encode(), None
     )
     assert longer.items[:2] == read.items
+
+
+def test_token_numbers_are_no_messages() -> None:
+    assert reader().read(b'{"prompt":[1,2,3]}', None).items == ()
