@@ -19,16 +19,15 @@ from typing import NamedTuple
 from addons import faults
 from addons.protocols.events import ExchangeEvent, RefusalDelta, TextDelta, ThinkingDelta, ToolArgumentsDelta
 from addons.terminal import TerminalWriter
-from renderers.engine import LiveView
+from renderers.engine import TICK_S, LiveView
 from renderers.view_options import ViewOptions
 
 PIPE_WIDTH = 160
 """For what is shown on one line, where nothing wraps it."""
 
-TICK_S = 0.05
-"""How often the view's clock goes on while something is open: silences, turns, paced text."""
-
 IDLE_TICK_S = 0.5
+
+LEAST_TICK_S = 0.005
 
 GATHER_S = 0.004
 """What this thread waits after a batch: to be woken by each event costs more than to show it."""
@@ -143,11 +142,13 @@ class Live:
             running = self._show_batch()
             self._now_s = max(self._now_s, time.monotonic())
             if self._now_s >= self._next_tick_s:
-                self._next_tick_s = self._now_s + (TICK_S if self._view.is_busy else IDLE_TICK_S)
                 self._look_at_width()
+                due_s = None
                 with faults.guard("live view"):
                     self._catch_up()
                     self._print(self._view.tick(self._now_s))
+                    due_s = self._view.due_in_s(self._now_s)
+                self._next_tick_s = self._now_s + (IDLE_TICK_S if due_s is None else max(due_s, LEAST_TICK_S))
         with faults.guard("live view"):
             self._catch_up()
             self._print(self._view.close(self._now_s))
@@ -172,8 +173,9 @@ class Live:
             running = True
         else:
             running = item is not None
-        # Whatever woke us may be waiting for a tick.
-        self._next_tick_s = min(self._next_tick_s, time.monotonic() + TICK_S)
+        if texts:
+            # They may wait for a tick.
+            self._next_tick_s = min(self._next_tick_s, time.monotonic() + TICK_S)
         self._print("".join(texts))
         with self._lock:
             self._waiting_chars -= done_chars

@@ -28,6 +28,9 @@ SUBJECT_CHARS = 40
 
 _MOST_JSON_CHARS = 1_000_000
 
+_MOST_LOOKED_AT = 20_000
+"""Of one piece, for a line."""
+
 _SIZE_CHARS = len("… (12,345 characters)")
 
 type ToolEvent = ToolCallStarted | ToolArgumentsDelta | ToolCallFinished
@@ -96,7 +99,7 @@ class OneLineText:
 
     def feed(self, text: str) -> list[Span]:
         self._chars += len(text)
-        words = text.split()
+        words = text[:_MOST_LOOKED_AT].split()
         if not words:
             self._blank = self._blank or (" " if text and not self._lead else "")
             return []

@@ -26,6 +26,9 @@ from renderers.view_options import ViewOptions
 
 REMEMBERED_SESSIONS = 200
 
+TICK_S = 0.05
+"""How often it is looked, while an exchange is open, whether it has gone silent or somebody waits for the screen."""
+
 _LABEL_CHARS = 80
 
 
@@ -104,10 +107,12 @@ class LiveView:
             self._pacer.rest()
         return self._screen.interrupted("alarm", one_line(text, 4 * _LABEL_CHARS), now_s)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether time alone may bring something to be shown."""
-        return bool(self._flows) or self._screen.has_notices or (self._pacer is not None and self._pacer.has_pieces)
+    def due_in_s(self, now_s: float) -> float | None:
+        """When time alone may bring something to be shown; None: not before something is fed."""
+        paced = None if self._pacer is None else self._pacer.due_in_s(now_s)
+        if paced is not None:
+            return min(paced, TICK_S)
+        return TICK_S if self._flows or self._screen.has_notices else None
 
     def close(self, now_s: float) -> str:
         """All that is still waiting, of everybody."""

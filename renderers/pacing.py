@@ -20,9 +20,9 @@ class Pacer:
         self._next_s = float("-inf")
         self._flush_at_s = float("-inf")
 
-    @property
-    def has_pieces(self) -> bool:
-        return bool(self._pieces)
+    def due_in_s(self, now_s: float) -> float | None:
+        """When the next piece may leave; None where none waits."""
+        return max(0.0, self._next_s - now_s, self._flush_at_s - now_s) if self._pieces else None
 
     def pass_on(self, text: str, now_s: float) -> str:
         """Take `text`, which may be empty, and give what is due."""

@@ -39,6 +39,9 @@ VISIBLE: dict[int, str] = {
 """Code point to what is shown in its place. Tag characters, which can hide a text, selectors that can, and lone
 surrogates are in it too."""
 
+_MOST_LOOKED_AT = 20_000
+"""For one line: so many characters of a text that may be a megabyte."""
+
 # As ranges: a class with single characters beyond the BMP makes `re` some 25 times slower.
 _HOSTILE = re.compile(f"[{ranges_of(VISIBLE)}]")
 
@@ -52,5 +55,7 @@ def sanitise(text: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """The beginning of `text` on one line of at most `limit` cells, safe for a terminal."""
-    flat = sanitise(" ".join(text.split()))
-    return flat if cells_in(flat) <= limit else clipped(flat, limit - 1) + "…"
+    flat = sanitise(" ".join(text[:_MOST_LOOKED_AT].split()))
+    if cells_in(flat) > limit:
+        return clipped(flat, limit - 1) + "…"
+    return flat if len(text) <= _MOST_LOOKED_AT else f"{flat}…"

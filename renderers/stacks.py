@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from renderers.scanner import ranges_of
+from renderers.stretches import STRETCH_CHARS, stretches
 
 MOST_MARKS: Final = 8
 """In a row. Tibetan and Hebrew texts have up to five."""
@@ -42,6 +43,8 @@ class Stacks:
             if text:
                 self._count = 0
             return text
+        if len(text) > STRETCH_CHARS:
+            return "".join([self.limited(part) for part in stretches(text)])
         parts: list[str] = []
         at = end = 0
         for found in _runs().finditer(text):

@@ -8,6 +8,7 @@ stand under the line's own beginning: under the text of a list's item, not under
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from renderers.cells import cells_of, plain_cells
 
@@ -17,9 +18,12 @@ MOST_WORD_CELLS = 40
 MOST_FACT_CELLS = 24
 """A longer one (an error's message) breaks between its words."""
 
-_PARTS = re.compile(r" +|[!-~]+|[^ -~]")
+_PARTS = re.compile(r" +|[!-~]+|[^ -~]+")
 _HEAD = re.compile(r" *(?:(?:[-*+•·>✻■⊘‖↻⚠✗◀⏱]|\d{1,3}[.)]) +)?")
 _HEAD_CHARS = 12
+_KEPT_CHARS = MOST_WORD_CELLS + 1
+"""Of a word: whether it is too long to be moved is all that need be known of a longer one."""
+
 _LEAST_WIDTH = 24
 """A narrower terminal's rows have no room for words."""
 
@@ -62,26 +66,34 @@ class Wrapping:
             self._head += text[: _HEAD_CHARS - len(self._head)]
         if self.column + len(text) <= width and text.isascii() and text.isprintable():
             self.column += len(text)
-            self._word = (self._word + text).rpartition(" ")[2]
+            self._word = (self._word + text).rpartition(" ")[2][-_KEPT_CHARS:]
             return text
-        out = []
-        for part in _PARTS.findall(text):
-            if self.column is None or (not part.isascii() and plain_cells(part) != part):
-                # Terminals disagree about how wide this is.
-                self.column = None
-                out.append(part)
-            else:
-                out.append(self._part(part, width))
-        return "".join(out)
+        return "".join([self._part(found[0], width) for found in _PARTS.finditer(text)])
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _part(self, part: str, width: int) -> str:
-        """Blanks, a word of ASCII, or one other character."""
+        """Blanks, a word of ASCII, or others together."""
+        if self.column is None:
+            return part
         if part[0] == " " and not self._joins():
             return self._blanks(part, width)
-        # Between two characters of two columns a row may end.
-        return self._wide(part, width) if cells_of(part[0]) == 2 else self._narrow(part, width)
+        if part.isascii() and part.isprintable():
+            return self._narrow(part, width)
+        certain = plain_cells(part)
+        count = next((at for at, (one, other) in enumerate(zip(part, certain, strict=False)) if one != other), None)
+        if count is None:
+            count = len(certain)
+        out = [
+            # Between two characters of two columns a row may end.
+            self._wide("".join(run), width) if size == 2 else self._narrow("".join(run), width)
+            for size, run in groupby(part[:count], cells_of)
+        ]
+        if count < len(part):
+            # Terminals disagree about how wide this is.
+            self.column = None
+            out.append(part[count:])
+        return "".join(out)
 
     def _joins(self) -> bool:
         """Whether a blank belongs to the word: in a list of facts a row ends between two of them."""
@@ -95,17 +107,25 @@ class Wrapping:
         self.column += len(shown)
         return shown
 
-    def _wide(self, char: str, width: int) -> str:
+    def _wide(self, run: str, width: int) -> str:
         assert self.column is not None
         self._word = ""
-        begin = self._next_row(width) if self.column + 2 > width else ""
-        self.column += 2
-        return begin + char
+        out, at = [], 0
+        while at < len(run):
+            fits = (width - self.column) // 2
+            if fits <= 0:
+                out.append(self._next_row(width))
+                continue
+            out.append(run[at : at + fits])
+            self.column += 2 * len(out[-1])
+            at += fits
+        return "".join(out)
 
     def _narrow(self, part: str, width: int) -> str:
         assert self.column is not None
         word, room = self._word, width - self.column
-        self._word += part
+        whole = word + part
+        self._word = whole[-_KEPT_CHARS:]
         if len(part) <= room:
             self.column += len(part)
             return part
@@ -115,8 +135,8 @@ class Wrapping:
             return part
         back = f"\x1b[{self.column - len(word) + 1}G\x1b[K" if word else ""
         begin = self._next_row(width)
-        self._to_end_of(self._word, width)
-        return back + begin + self._word
+        self._to_end_of(whole, width)
+        return back + begin + whole
 
     def _to_end_of(self, word: str, width: int) -> None:
         """The column behind a word that the terminal may break."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from renderers.pacing import LIMIT_CHARS, Pacer
 
 
@@ -39,3 +41,12 @@ def test_the_rest_at_the_end():
     pacer = Pacer(delay_ms=1000, flush_ms=0)
     said = [pacer.pass_on(text, 0.0) for text in "abc"]
     assert "".join(said) + pacer.rest() == "abc"
+
+
+def test_when_the_next_piece_is_due():
+    pacer = Pacer(30, 0)
+    assert pacer.due_in_s(0.0) is None
+    assert pacer.pass_on("a", 0.0) == "a"
+    assert pacer.pass_on("b", 0.0) == ""
+    assert pacer.due_in_s(0.01) == pytest.approx(0.02)
+    assert pacer.due_in_s(1.0) == 0.0

@@ -87,7 +87,7 @@ WORDS = st.text(alphabet="ab .-é宽", max_size=60)
 
 
 @settings(max_examples=300)
-@given(text=WORDS, width=st.integers(24, 40), at=places)
+@given(text=WORDS | st.text(alphabet="ab é宽\u0301■·", max_size=90), width=st.integers(24, 40), at=places)
 def test_the_rows_are_the_same_for_every_cut(text, width, at):
     assert rows(*cut(text, at), width=width) == rows(text, width=width)
 
