@@ -146,7 +146,7 @@ command_report() {
 }
 
 command_export() {
-  ask_log addons.reports.exporting "$@"
+  ask_log addons.export_shell "$@"
 }
 
 command_demo() {

@@ -35,7 +35,7 @@ from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, p
 from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
-from addons.redis_stream.address import NO_PACKAGE, RedisAddress, is_installed, without_secrets
+from addons.redis_stream.address import NO_PACKAGE, RedisAddress, has_password, is_installed, without_secrets
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
 from addons.report_address import ReportAddress
@@ -63,6 +63,7 @@ class Agent:
         self._thread = CaptureThread()
         self._terminal: TerminalWriter | None = None
         self._displays: Display | None = None
+        self._live: Live | None = None
         self._viewer: Viewer | None = None
         self._console: ConsoleView | None = None
         self.board: Board | None = None
@@ -121,6 +122,8 @@ class Agent:
             self._complaint = str(wrong)
         else:
             self._thread.call("", lambda pipeline: pipeline.configure())
+            if self._live is not None:
+                self._live.configure(settings.view(), shows_agents=settings.live)
 
     def running(self) -> None:
         options: Any = ctx.options
@@ -152,6 +155,11 @@ class Agent:
         elif sink is not None:
             self._stream = StreamSink(sink, self._tell)
             self._stream.start()
+            if has_password(options.agent_redis_url):
+                self._tell(
+                    "agent_redis_url holds a password, and mitmproxy's pages show options; "
+                    "better export AGENT_REDIS_URL, or use agent_redis_url=env:NAME"
+                )
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         end_properly_with_the_terminal(ctx.master)
@@ -168,7 +176,7 @@ class Agent:
                 )
                 return
         shown = f" · {sink.address.shown}" if sink is not None else ""
-        page = f" · watch: {self._web_page.url}" if self._web_page else ""
+        page = self._watch_hint()
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
         _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", _short(settings.log_dir), shown, page, where)
 
@@ -192,7 +200,7 @@ class Agent:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _open_displays(self, settings: Settings) -> Display:
-        live = Live(self._terminal, settings.view(), shows_agents=settings.live)
+        self._live = live = Live(self._terminal, settings.view(), shows_agents=settings.live)
         if self._terminal is not None:
             printing.lead_through(ctx.master, live.say)
             if settings.live:
@@ -215,6 +223,9 @@ class Agent:
                 "there is no page /agent: mitmweb's own classes are not as in mitmproxy 12.2 "
                 f"({type(changed).__name__} at {faults.where(changed)}); capture and all else work"
             )
+
+    def _watch_hint(self) -> str:
+        return f" · watch: {self._web_page.url}" if self._web_page else ""
 
     def _make_pipeline(self, live: Display) -> PipelineLike:
         return Pipeline(self.settings, live, self._tell, self._stream, self._history)
@@ -256,7 +267,7 @@ class Agent:
         else:
             name = "standard input" if wanted == STDIN else _short(wanted.absolute())
             source = source_of(wanted, speed, self._say, prices)
-        self._say(f"{how} {name} · nothing is captured")
+        self._say(f"{how} {name} · nothing is captured{self._watch_hint()}")
         self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
         end_properly_with_the_terminal(ctx.master)

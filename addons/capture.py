@@ -21,7 +21,7 @@ from addons.flow_view import (
     ASKED,
     apply_redaction,
     conceal,
-    conceal_request,
+    conceal_unsent,
     cut_of,
     moment_of,
     request_seen,
@@ -197,7 +197,7 @@ class Capture:
             self._thread.call(flow.id, redact)
             if _is_saving() and not is_sent:
                 # What the response says now is what the client will get.
-                conceal_request(flow)
+                conceal_unsent(flow)
             elif _is_saving():
                 # The body has gone to the client already; only the end of the message waits. mitmproxy writes the flow
                 # to the file right after this hook, so this is the last moment to take the credentials out.

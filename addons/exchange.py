@@ -28,6 +28,7 @@ from addons.protocols.events import (
     ToolArgumentsDelta,
     ToolCallStarted,
 )
+from addons.protocols.limits import allowances_of, retry_after_s
 from addons.protocols.summary import Summary
 from addons.protocols.usage import normalise_usage
 from addons.redaction.redactor import Redactor
@@ -119,6 +120,7 @@ class Exchange:
         request = self.request
         number = self._outlet.opened(request, head.status)
         headers = self._outlet.redactor.headers(head.headers)
+        fields_of_head = joined(headers)
         fields = FlowFields(
             session_source=request.session_source,
             agent_id=request.agent_id,
@@ -132,7 +134,7 @@ class Exchange:
             http_version=request.http_version,
             status=head.status,
             request_headers=joined(request.headers),
-            response_headers=joined(headers),
+            response_headers=fields_of_head,
             request=request.body_refs,
             request_bytes=request.body_bytes,
         )
@@ -153,6 +155,8 @@ class Exchange:
                 tool_returns=request.tool_returns,
                 started_epoch_ns=request.at.epoch_ns,
                 request_parts=request.parts,
+                allowances=allowances_of(fields_of_head, at.epoch_ns / 1e9),
+                retry_after_s=retry_after_s(fields_of_head, at.epoch_ns / 1e9),
                 parent_id=request.parent_id,
             )
         )

@@ -89,6 +89,21 @@ def conceal_request(flow: http.HTTPFlow) -> None:
     flow.request.data.content = None
 
 
+class _SavedAsHashes(http.Headers):
+    """Headers that are still to be sent: as they are for everybody who reads them, with hashes in the file that
+    mitmproxy writes before it sends them."""
+
+    def get_state(self) -> tuple[tuple[bytes, bytes], ...]:
+        return _encoded(tuple(Redactor().headers(_headers(self)))).fields
+
+
+def conceal_unsent(flow: http.HTTPFlow) -> None:
+    """For a flow that is about to be saved, and whose response is sent after that. That has no body."""
+    conceal_request(flow)
+    if flow.response is not None:
+        flow.response.headers = _SavedAsHashes(flow.response.headers.fields)
+
+
 def conceal(flow: http.HTTPFlow) -> None:
     """For a flow that is about to be saved and that the capture thread has not looked into: hashes in headers and URL,
     and no bodies, because anything might be in them."""

@@ -50,7 +50,7 @@ _DELTAS = (TextDelta, ThinkingDelta, ToolArgumentsDelta, RefusalDelta)
 class _Item(NamedTuple):
     at_s: float
     flow_id: str
-    event: ExchangeEvent | str
+    event: ExchangeEvent | ViewOptions | str
     """A text is lines of mitmproxy's."""
     chars: int
 
@@ -100,6 +100,12 @@ class Live:
             self._put(_Item(time.monotonic(), "", lines, EVENT_CHARS + len(lines)), may_skip=True)
         elif self._terminal is not None:
             self._terminal.write(f"{lines}\n")
+
+    def configure(self, options: ViewOptions, *, shows_agents: bool) -> None:
+        """For what begins from now on."""
+        self._shows_agents = shows_agents
+        if self._terminal is not None and not self._closed:
+            self._put(_Item(time.monotonic(), "", options, EVENT_CHARS), may_skip=False)
 
     def close(self) -> None:
         """Show what still waits for its turn, and end. Safe to call twice."""
@@ -179,10 +185,13 @@ class Live:
                     skipped, self._skipped_chars = self._skipped_chars, 0
                 said = f"‖ {skipped:,} characters not shown: they came faster than they can be"
                 text = self._view.note(said, self._now_s, "alarm")
-            if isinstance(item.event, str):
-                text += self._view.lines(item.event, self._now_s)
-            else:
-                text += self._view.feed(item.flow_id, item.event, self._now_s)
+            match item.event:
+                case str(lines):
+                    text += self._view.lines(lines, self._now_s)
+                case ViewOptions() as options:
+                    text += self._view.configure(options)
+                case event:
+                    text += self._view.feed(item.flow_id, event, self._now_s)
         return text
 
     def _print(self, text: str) -> None:

@@ -8,193 +8,23 @@ names the option, the value, what is wrong and what to write instead.
 from __future__ import annotations
 
 import difflib
-import math
-import os
-import re
-import shlex
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from addons import option_values as values
+from addons.option_values import DEFAULT_LOG_DIR, LOG_DIR_VARIABLE
 from addons.pricing.own import VARIABLE, OwnPrice, own_prices
-from addons.redis_stream.address import DEFAULT_STREAM, RedisAddress, is_address, parse_address, without_secrets
+from addons.redis_stream.address import DEFAULT_STREAM, RedisAddress, without_secrets
 from addons.redis_stream.address import VARIABLE as REDIS_VARIABLE
 from addons.redis_stream.history import Start, parse_start
 from addons.redis_stream.ledger import Limits
 from addons.redis_stream.sink import SinkSettings
-from addons.reports.catalogue import find
-from addons.reports.question import parse_words
-from addons.sinks.timestamps import TimeFormatter, time_zone
+from addons.sinks.timestamps import time_zone
 from renderers.view_options import MIN_SUB_DELTAS, ViewOptions
 
 PREFIX = "agent_"
-LOG_DIR_VARIABLE = "AGENT_LOG_DIR"
-DEFAULT_LOG_DIR = "~/centralized-logs"
-
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
-_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_HOST = re.compile(r"(?:\*?\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
-
-
-def _choice(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"use {' or '.join(words)}")
-        return text
-
-    return parse
-
-
-def _switch(text: str) -> bool:
-    """mitmproxy writes switches as true and false."""
-    if text not in ("true", "false"):
-        raise ValueError("use true or false")
-    return text == "true"
-
-
-def _size(text: str) -> int:
-    """Bytes."""
-    found = _SIZE.fullmatch(text.strip())
-    if not found:
-        raise ValueError("use a number of bytes, or one with k, m or g, such as 2m")
-    return int(float(found[1]) * _UNITS[found[2].lower()])
-
-
-def _days(text: str) -> float:
-    try:
-        days = float(text)
-    except ValueError:
-        days = 0.0
-    if not 0 < days < 36_500:
-        raise ValueError("use a number of days above 0, such as 7 or 0.5")
-    return days
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(part for part in re.split(r"[,\s]+", text) if part)
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise ValueError(
-                f"{host!r} is no host name; use names without scheme, port or path, such as llm.example.com,*.corp.net"
-            )
-    return hosts
-
-
-def _zone(text: str) -> str:
-    TimeFormatter(text)
-    return text
-
-
-def _directory(text: str) -> Path:
-    from_environment = os.environ.get(LOG_DIR_VARIABLE) if not text else None
-    path = Path(text or from_environment or DEFAULT_LOG_DIR).expanduser().absolute()
-    if path.exists() and not path.is_dir():
-        named_by = f"the environment's {LOG_DIR_VARIABLE}, {path}," if from_environment else str(path)
-        raise ValueError(f"{named_by} is a file; name a folder")
-    return path
-
-
-def _source(text: str) -> Path | RedisAddress | None:
-    """None: none is wanted. `-` is standard input."""
-    kind, found, path = text.partition(":")
-    if not text:
-        return None
-    if is_address(text):
-        return parse_address(text)
-    if kind != "file" or not found or not path:
-        raise ValueError(
-            "use file:PATH, the path of a sse_lines.jsonl, file:- for standard input, or the address of a Redis, "
-            "such as redis://HOST:PORT/DB"
-        )
-    return Path(path).expanduser()
-
-
-def _redis_url(text: str) -> RedisAddress | None:
-    if not text and not os.environ.get(REDIS_VARIABLE):
-        return None
-    return parse_address(text or f"env:{REDIS_VARIABLE}")
-
-
-def _name(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError(f"use a name, such as {DEFAULT_STREAM}")
-    return text
-
-
-def _host(text: str) -> str:
-    return _name(text) if text else socket.gethostname()
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise ValueError("use a whole number, or 0 for no limit")
-    return int(text)
-
-
-def _days_if_any(text: str) -> float:
-    """0: no limit."""
-    return 0.0 if text == "0" else _days(text)
-
-
-def _speed(text: str) -> float | None:
-    """None: follow."""
-    if text == "follow":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not speed >= 0:
-        raise ValueError("use follow, a number (1 is the recorded pace, 10 ten times as fast), or inf for at once")
-    return speed or math.inf
-
-
-def _report(text: str) -> tuple[str, ...]:
-    """Its words; empty: none is wanted."""
-    words = tuple(shlex.split(text))
-    if words:
-        find(parse_words(words, datetime.now(UTC)).mode)
-    return words
-
-
-def _milliseconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 60_000:
-        raise ValueError("use milliseconds from 0 to 60000")
-    return number
-
-
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 86_400:
-        raise ValueError("use seconds above 0, such as 60")
-    return number
-
-
-def _sub_deltas(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < MIN_SUB_DELTAS:
-        raise ValueError(f"use a whole number of at least {MIN_SUB_DELTAS}; a call can't be told from fewer deltas")
-    return int(text)
-
-
-def _details(text: str) -> dict[str, str]:
-    """`thinking=hide,result=full`."""
-    pairs = [part.partition("=") for part in re.split(r"[,\s]+", text) if part]
-    details = {kind: level for kind, _, level in pairs}
-    try:
-        ViewOptions(details=details)
-    except ValueError as wrong:
-        raise ValueError(f"{wrong}; write such as thinking=hide,result=full") from None
-    return details
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,55 +41,61 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "agent_log_dir",
         "",
-        _directory,
+        values.directory,
         f"Folder of the log. Empty: the environment's {LOG_DIR_VARIABLE}, else {DEFAULT_LOG_DIR}.",
     ),
     Option(
         "agent_intercept",
         "llm",
-        _choice("llm", "all"),
+        values.choice("llm", "all"),
         "Whose TLS to open: llm (known LLM hosts and agent_hosts; all others pass undecrypted) or all.",
     ),
     Option(
         "agent_hosts",
         "",
-        _hosts,
+        values.hosts,
         "Further hosts to treat as LLM hosts, separated by commas; *.example.com takes in its sub-domains.",
     ),
     Option(
         "agent_redact",
         "true",
-        _switch,
+        values.switch,
         "Replace credentials inside bodies and streams by hashes (those in headers and URLs always are).",
     ),
-    Option("agent_timezone", "local", _zone, "Time zone of time stamps: local, utc, or a name such as Europe/Paris."),
-    Option("agent_live", "true", _switch, "Show on the terminal what the agents are doing, while they do it."),
+    Option(
+        "agent_timezone", "local", values.zone, "Time zone of time stamps: local, utc, or a name such as Europe/Paris."
+    ),
+    Option("agent_live", "true", values.switch, "Show on the terminal what the agents are doing, while they do it."),
     Option(
         "agent_details",
         "",
-        _details,
+        values.details,
         "How much the view shows of prompt, thinking, text, tool and result: hide, one_line or full, such as "
-        "thinking=hide,result=full.",
+        "thinking=hide,result=full; tool=raw shows arguments as they come.",
     ),
-    Option("agent_function_only", "false", _switch, "Show what tool calls run and write, and prompts on one line."),
+    Option(
+        "agent_function_only", "false", values.switch, "Show what tool calls run and write, and prompts on one line."
+    ),
     Option(
         "agent_args_sub_deltas",
         str(MIN_SUB_DELTAS),
-        _sub_deltas,
+        values.sub_deltas,
         "After so many deltas without a known pattern a tool call is shown as JSON; at least 8.",
     ),
-    Option("agent_show_fsm", "false", _switch, "Show how tool calls are recognised."),
-    Option("agent_delay_ms", "0", _milliseconds, "Least time between two pieces on the screen; never slows traffic."),
-    Option("agent_flush_ms", "0", _milliseconds, "Collect text for so long before it goes to the screen."),
-    Option("agent_show_time", "false", _switch, "Show the time of each header."),
-    Option("agent_show_flow_id", "false", _switch, "Show flow ids in headers."),
-    Option("agent_log_screen", "false", _switch, "Say why the screen passes from one agent to another."),
-    Option("agent_delta_timing", "false", _switch, "Say after each block how its deltas were spaced."),
-    Option("agent_context_metrics", "false", _switch, "Say at each call's end in full how full the context is."),
+    Option("agent_show_fsm", "false", values.switch, "Show how tool calls are recognised."),
+    Option(
+        "agent_delay_ms", "0", values.milliseconds, "Least time between two pieces on the screen; never slows traffic."
+    ),
+    Option("agent_flush_ms", "0", values.milliseconds, "Collect text for so long before it goes to the screen."),
+    Option("agent_show_time", "false", values.switch, "Show the time of each header."),
+    Option("agent_show_flow_id", "false", values.switch, "Show flow ids in headers."),
+    Option("agent_log_screen", "false", values.switch, "Say why the screen passes from one agent to another."),
+    Option("agent_delta_timing", "false", values.switch, "Say after each block how its deltas were spaced."),
+    Option("agent_context_metrics", "false", values.switch, "Say at each call's end in full how full the context is."),
     Option(
         "agent_report",
         "",
-        _report,
+        values.report,
         "A report to print when the proxy ends, or at once with mitmdump -n: tokens --since 1d.",
     ),
     Option(
@@ -268,48 +104,52 @@ OPTIONS: tuple[Option, ...] = (
         own_prices,
         f"Your own prices, a JSON file, before the built-in ones. Empty: the environment's {VARIABLE}, if it is set.",
     ),
-    Option("agent_dead_after_s", "60", _seconds, "Call an exchange dead when it has been silent for so long."),
+    Option("agent_dead_after_s", "60", values.seconds, "Call an exchange dead when it has been silent for so long."),
     Option(
         "agent_keep_bodies",
         "2m",
-        _size,
+        values.size,
         "Put redacted bodies up to this size into finished flows, for -w, HAR and mitmweb; 0 puts none.",
     ),
     Option(
         "agent_keep_flows",
         "500",
-        _count,
+        values.count,
         "Finished LLM flows that mitmweb and the console keep, beside those that you marked or commented; 0 keeps all.",
     ),
-    Option("agent_raw_log", "true", _switch, "Write sse_responses.log, the response bodies as text."),
-    Option("agent_client_copies", "true", _switch, "Write each client's lines also to <client>/sse_lines.jsonl."),
-    Option("agent_session_logs", "true", _switch, "Write sse_logs/<session>/ with transcript.md and its own lines."),
-    Option("agent_rotate_size", "256m", _size, "Rotate a log file when it has grown to this size."),
-    Option("agent_rotate_days", "7", _days, "Rotate a log file when it is this many days old."),
-    Option("agent_total_size", "20g", _size, "Remove the oldest rotated files when the log folder exceeds this size."),
+    Option("agent_raw_log", "true", values.switch, "Write sse_responses.log, the response bodies as text."),
+    Option("agent_client_copies", "true", values.switch, "Write each client's lines also to <client>/sse_lines.jsonl."),
+    Option(
+        "agent_session_logs", "true", values.switch, "Write sse_logs/<session>/ with transcript.md and its own lines."
+    ),
+    Option("agent_rotate_size", "256m", values.size, "Rotate a log file when it has grown to this size."),
+    Option("agent_rotate_days", "7", values.days, "Rotate a log file when it is this many days old."),
+    Option(
+        "agent_total_size", "20g", values.size, "Remove the oldest rotated files when the log folder exceeds this size."
+    ),
     Option(
         "agent_redis_url",
         "",
-        _redis_url,
+        values.redis_url,
         "Send the log to a Redis stream as well: redis://, rediss://, unix://, or env:NAME, a variable that holds such "
         f"an address. Empty: the environment's {REDIS_VARIABLE}, else none.",
     ),
-    Option("agent_redis_stream", DEFAULT_STREAM, _name, "Name of that stream."),
-    Option("agent_redis_maxlen", "200000", _count, "Trim the stream to about so many entries; 0: never."),
-    Option("agent_redis_days", "7", _days_if_any, "Trim what is this many days old from the stream; 0: never."),
-    Option("agent_redis_buffer", "32m", _size, "How much may wait in memory while Redis is away."),
-    Option("agent_host", "", _host, "Name of this proxy in the stream. Empty: the machine's."),
+    Option("agent_redis_stream", DEFAULT_STREAM, values.name, "Name of that stream."),
+    Option("agent_redis_maxlen", "200000", values.count, "Trim the stream to about so many entries; 0: never."),
+    Option("agent_redis_days", "7", values.days_if_any, "Trim what is this many days old from the stream; 0: never."),
+    Option("agent_redis_buffer", "32m", values.size, "How much may wait in memory while Redis is away."),
+    Option("agent_host", "", values.host, "Name of this proxy in the stream. Empty: the machine's."),
     Option(
         "agent_source",
         "",
-        _source,
+        values.source,
         "Show a log instead of capturing, with mitmdump -n: file:PATH of a sse_lines.jsonl; file:- is standard input; "
         "or a Redis stream, by an address as in agent_redis_url.",
     ),
     Option(
         "agent_source_speed",
         "follow",
-        _speed,
+        values.speed,
         "Of agent_source: follow (what goes on, and what comes, as tail -f), a multiple of the recorded pace, or inf.",
     ),
     Option(

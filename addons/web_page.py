@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,6 +65,7 @@ class WebPage:
         self._board = board
         self._options = options
         self.reports = reports
+        self._origin = secrets.token_hex(8)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mitmagent page")
         self.pages: dict[Updates, None] = {}
         self._router = master.app.default_router
@@ -83,7 +85,7 @@ class WebPage:
         """With the token, as mitmweb prints its own."""
 
     def reader(self) -> PageReader:
-        return PageReader(self._board, self._options)
+        return PageReader(self._board, self._options, self._origin)
 
     async def message_of(self, reader: PageReader) -> bytes:
         return await asyncio.get_running_loop().run_in_executor(self._worker, reader.next_message)

@@ -23,6 +23,16 @@ def _is_certain(char: str) -> bool:
     return unicodedata.category(char) not in ("Mn", "Me", "Cf", "Cc") and ord(char) not in _MODIFIERS
 
 
+def cells_in(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(cells_of, text))
+
+
+def clipped(text: str, cells: int) -> str:
+    """The beginning of `text` that takes no more than so many cells."""
+    text = text[: max(0, cells)]
+    return text if text.isascii() else text[: fits(text, 0, cells, 1)]
+
+
 def plain_cells(text: str) -> str:
     """`text` with only such characters as every terminal gives the same width. A tab becomes a blank."""
     if text.isascii() and text.isprintable():

@@ -62,6 +62,8 @@ class Pattern:
     """Empty: any."""
     one_line: bool = False
     """The header is all there is to show."""
+    names_file: bool = False
+    """The header says which file, without which the rest means little."""
 
 
 def _words(words: str) -> str:
@@ -105,6 +107,7 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
             "Edit MultiEdit NotebookEdit edit multiedit multi_edit replace replace_string_in_file edit_file "
             "multi_replace_string_in_file str_replace search_replace"
         ),
+        names_file=True,
     ),
     Pattern(
         "text editor",
@@ -113,8 +116,9 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
             "str_replace_based_edit_tool str_replace_editor text_editor_code_execution developer__text_editor "
             "str_replace_based_edit"
         ),
+        names_file=True,
     ),
-    Pattern("write", views.write, _words("Write write write_file create_file write_to_file")),
+    Pattern("write", views.write, _words("Write write write_file create_file write_to_file"), names_file=True),
     Pattern(
         "read",
         views.read,
@@ -169,14 +173,24 @@ KNOWN_PATTERNS: tuple[Pattern, ...] = (
     Pattern("read", views.read, _words("read view list"), _first_key("filePath file_path path"), one_line=True),
     Pattern("search", views.search, _words("search"), _first_key("query pattern"), one_line=True),
     Pattern("web", views.web, _words("fetch"), _first_key("url"), one_line=True),
-    Pattern("write", views.write, _words("create"), _first_key("path file_path filePath")),
+    Pattern("write", views.write, _words("create"), _first_key("path file_path filePath"), names_file=True),
     # By the shape of the arguments, whatever the tool is called.
     Pattern("bash -lc", views.shell, shape=r"\s*\{\s*(?:command|cmd|argv)\s*:\s*\[\s*[^\s\{\[\]]"),
-    Pattern("text editor", views.edit, shape=rf"\s*\{{\s*command\s*:\s*(?:{'|'.join(_EDITOR_COMMANDS)})\s*[,}}]"),
+    Pattern(
+        "bash -lc",
+        views.shell,
+        shape=r"\s*\{[^{}\[\]]*?\b(?:command|cmd|argv)\s*:\s*\[\s*(?:\S*/)?(?:bash|sh|zsh|dash|pwsh|powershell)\s*,\s*-",
+    ),
+    Pattern(
+        "text editor",
+        views.edit,
+        shape=rf"\s*\{{\s*command\s*:\s*(?:{'|'.join(_EDITOR_COMMANDS)})\s*[,}}]",
+        names_file=True,
+    ),
     Pattern("command", views.shell, shape=rf"\s*\{{\s*(?:command|cmd)\s*:\s*{_NO_EDITOR_COMMAND}[^\s\{{\[]"),
     Pattern("apply_patch", views.patch, shape=r"\s*\{\s*(?:input|patch|patchText)\s*:\s*\*\*\* Begin Patch"),
     Pattern("apply_patch text", views.patch_text, shape=r"\s*\*\*\* Begin Patch"),
-    Pattern("edit", views.edit, shape=r"\s*\{[^{}\[\]]*?\b(?:old_string|oldString|old_str)\s*:"),
+    Pattern("edit", views.edit, shape=r"\s*\{[^{}\[\]]*?\b(?:old_string|oldString|old_str)\s*:", names_file=True),
     Pattern("to-do list", views.todo_list, shape=_first_key("todos plan") + r"\s*\[\s*\{"),
     Pattern("codex javascript", views.javascript, shape=r"(?!\s*\{).*\btools\.\w+\s*\(", kinds=("custom",)),
 )

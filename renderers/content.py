@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
+from renderers.cells import cells_in, clipped
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
-from renderers.tool_call import MARK
+from renderers.tool_call import MARK, rest_of
 from renderers.tool_views.names import label
 from renderers.view_options import Detail
 
@@ -24,6 +25,8 @@ LEAST_CHARS = 20
 """A narrow terminal gets more than one row rather than less than this."""
 
 SUBJECT_CHARS = 40
+
+_MOST_JSON_CHARS = 1_000_000
 
 _SIZE_CHARS = len("… (12,345 characters)")
 
@@ -101,9 +104,9 @@ class OneLineText:
             self._blank = " "
         flat = self._blank + " ".join(words)
         self._blank = " " if text[-1].isspace() else ""
-        shown = flat[: self._left]
+        shown = clipped(flat, self._left)
         self._cut = self._cut or len(shown) < len(flat)
-        self._left -= len(shown)
+        self._left -= cells_in(shown)
         if not shown:
             return []
         lead, self._lead = self._lead, []
@@ -126,12 +129,12 @@ class HiddenText:
 
 def text_view(kind: str, detail: Detail, limit: int = LINE_CHARS) -> TextView:
     match detail:
-        case "full":
-            return FullText(LOOKS[kind])
         case "one_line":
             return OneLineText(LOOKS[kind], limit)
         case "hide":
             return HiddenText()
+        case _:
+            return FullText(LOOKS[kind])
 
 
 class OneLineTool:
@@ -158,6 +161,30 @@ class OneLineTool:
     def close(self) -> list[Span]:
         subject = subject_of(None, "".join(self._raw), self._left)
         return [Styled("arguments", f" {subject}")] if subject else []
+
+
+class RawTool:
+    """A call's arguments as they come, of whatever kind it is."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._told: list[str] = []
+
+    def feed(self, event: ToolEvent) -> list[Span]:
+        match event:
+            case ToolCallStarted():
+                return [FreshLine(), Styled("tool", MARK + label(event.name)), FreshLine()]
+            case ToolArgumentsDelta(text=text):
+                self._told.append(text)
+                return [Styled("arguments", sanitise(text))]
+            case ToolCallFinished(name=name):
+                rest: list[Span] = [Styled("arguments", sanitise(rest_of(event, "".join(self._told))))]
+                if name != self._name:
+                    rest += [FreshLine(), Styled("tool", MARK + label(name))]
+                return [*rest, FreshLine()]
+
+    def close(self) -> list[Span]:
+        return [FreshLine()]
 
 
 class HiddenTool:
@@ -193,13 +220,29 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     """A tool's result under its call. `about` names the call."""
     if detail == "hide":
         return []
-    role = "error" if is_error else "result"
-    head = f"{'✗' if is_error else '◀'} {about}{': ' if about else ''}"
+    role, mark = ("error", "✗") if is_error else ("result", "◀")
     if detail == "full":
         body = sanitise(text.rstrip("\n"))
-        return [FreshLine(), Styled(role, head + ("\n" if "\n" in body else "") + body), FreshLine()]
+        colon = f"{about}:" if about else ""
+        lead = "\n" if "\n" in body else " " if about else ""
+        return [FreshLine(), Styled(role, f"{mark} {colon}{lead}{body}"), FreshLine()]
+    text = _output_of(text)
     lines = text.count("\n") + (not text.endswith("\n")) if text else 0
-    size = f" ({lines:,} lines, {len(text):,} characters)" if lines > 1 else ""
-    room = max(limit - len(head) - len(size), LEAST_CHARS)
+    sizes = (f" ({lines:,} lines, {len(text):,} characters)", f" ({lines:,} lines)") if lines > 1 else ()
+    size = next((size for size in sizes if limit - len(size) >= 2 * LEAST_CHARS + 4), "")
+    whose = one_line(about, max(limit - len(size) - LEAST_CHARS - 4, LEAST_CHARS))
+    head = f"{mark} {whose}{': ' if whose else ''}"
+    room = max(limit - cells_in(head) - len(size), LEAST_CHARS)
     beginning = one_line(text[: 4 * room], room) if text.strip() else "(nothing)"
     return [FreshLine(), Styled(role, head + beginning + size), FreshLine()]
+
+
+def _output_of(text: str) -> str:
+    """Of `{"output": …, "metadata": …}` (Codex) the output: the rest is for machines."""
+    if not text.startswith('{"output":') or len(text) > _MOST_JSON_CHARS:
+        return text
+    try:
+        output = json.loads(text)["output"]
+    except ValueError:
+        return text
+    return output if isinstance(output, str) else text

@@ -33,17 +33,24 @@ _LEAST_GENERATION_S = 0.05
 """A shorter answer came at once: its speed says nothing."""
 
 
-def failure_words(end: str, status: int | None) -> str:
-    """How it went wrong, in plain words: `rate limited (429)`, `client closed`; empty where it did not."""
+def failure_words(end: str, status: int | None, error_type: str | None = None) -> str:
+    """How it went wrong, in plain words: `rate limited (429)`, `client closed`, `overloaded_error in mid-stream`; empty
+    where it did not. `error_type` is that of an error event that has come."""
     if status is not None and status >= 400:
         return f"{STATUS_WORDS.get(status, 'HTTP error')} ({status})"
+    if end == "error" and error_type:
+        return f"{one_line(error_type, MESSAGE_CHARS)} in mid-stream"
     return "" if end == "complete" else end.replace("_", " ")
 
 
-def end_line(ended: ExchangeEnded, *, context: bool = False, said: str | None = None, session: str = "") -> str:
-    """`said` is the error message that the screen has already, `session` what the whole session cost, in words."""
+def end_line(
+    ended: ExchangeEnded, *, context: bool = False, said: str | None = None, failed: str = "", session: str = ""
+) -> str:
+    """`said` is the error message that the screen has already, `failed` how it went wrong, where more is known of it
+    than the end says, `session` what the whole session cost, in words."""
+    failed = failed or failure_words(ended.end, ended.status)
     parts = [one_line(ended.model, MESSAGE_CHARS)] if ended.model else []
-    parts.append(failure_words(ended.end, ended.status) or one_line(str(ended.stop_reason or ended.end), MESSAGE_CHARS))
+    parts.append(failed or one_line(str(ended.stop_reason or ended.end), MESSAGE_CHARS))
     if ended.error and ended.error != said:
         parts.append(one_line(ended.error, MESSAGE_CHARS))
     parts += _tokens(ended)

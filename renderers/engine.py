@@ -39,13 +39,23 @@ class LiveView:
         can_erase: bool,
         tool_view: ToolViewFactory = ToolCallView,
     ) -> None:
-        self._options = options
         self._tool_view = tool_view
         self._width = width
-        self._screen = ScreenController(Pen(options.colour, width, can_erase), self._stamp, log=options.log_screen)
-        self._pacer = Pacer(options.delay_ms, options.flush_ms) if options.delay_ms or options.flush_ms else None
+        self._screen = ScreenController(Pen(options.colour, width, can_erase), self._stamp)
         self._flows: dict[str, Flow] = {}
         self.sessions: OrderedDict[str, SessionStreamEngine] = OrderedDict()
+        self._pacer: Pacer | None = None
+        self.configure(options)
+
+    def configure(self, options: ViewOptions) -> str:
+        """For what begins from now on; `colour` stays as it was. Gives what was held back to be paced."""
+        rest = self._pacer.rest() if self._pacer is not None else ""
+        self._options = options
+        self._pacer = Pacer(options.delay_ms, options.flush_ms) if options.delay_ms or options.flush_ms else None
+        self._screen.log = options.log_screen
+        for session in self.sessions.values():
+            session.configure(options)
+        return rest
 
     def feed(self, flow_id: str, event: ExchangeEvent, now_s: float) -> str:
         text = ""

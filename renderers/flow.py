@@ -22,12 +22,14 @@ class Flow:
         "ended",
         "epoch_s",
         "error_said",
+        "error_type",
         "flow_id",
         "fresh",
         "indent",
         "label",
         "name",
         "queue",
+        "retry_after_s",
         "role",
         "session_id",
         "stall",
@@ -57,6 +59,8 @@ class Flow:
         """It lost the screen in the middle of a line."""
         self.ended = False
         self.error_said: str | None = None
+        self.error_type: str | None = None
+        self.retry_after_s: float | None = None
         self.tools = 0
 
     @property

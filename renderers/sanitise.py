@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from renderers.cells import cells_in, clipped
 from renderers.scanner import ranges_of
 from renderers.stretches import STRETCH_CHARS, stretches
 
@@ -50,6 +51,6 @@ def sanitise(text: str) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """The beginning of `text` on one line of at most `limit` characters, safe for a terminal."""
+    """The beginning of `text` on one line of at most `limit` cells, safe for a terminal."""
     flat = sanitise(" ".join(text.split()))
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+    return flat if cells_in(flat) <= limit else clipped(flat, limit - 1) + "…"

@@ -25,10 +25,11 @@ NOTICE_LATEST_S = 2.0
 class ScreenController:
     """`stamp` gives the time of day for headers, or an empty string."""
 
-    def __init__(self, pen: Pen, stamp: Callable[[Flow, float], str], *, log: bool) -> None:
+    def __init__(self, pen: Pen, stamp: Callable[[Flow, float], str]) -> None:
         self._pen = pen
         self._stamp = stamp
-        self._log = log
+        self.log = False
+        """Say why the screen passes on."""
         self._guard = SessionGuard()
         self._holder: Flow | None = None
         self._since_s = 0.0
@@ -148,7 +149,7 @@ class ScreenController:
                 after.waits_since_s = now_s
                 self._waiting[after.flow_id] = after
                 after = None
-            if self._log:
+            if self.log:
                 said.append(self._decision(flow, why, now_s))
             self._guard.taken(flow, now_s)
             self._holder, self._since_s = flow, now_s

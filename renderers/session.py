@@ -29,12 +29,14 @@ from addons.protocols.events import (
     ToolResult,
     UsageReported,
 )
+from renderers.allowances import Allowances
 from renderers.bookkeeping import BLOCK_DELTA, MESSAGE_DELTA, PROMPT, TOOL_RESULT, Bookkeeping
 from renderers.cache_break import CacheWatch
 from renderers.card import Card, CardState
 from renderers.content import (
     HiddenTool,
     OneLineTool,
+    RawTool,
     TextView,
     ToolEvent,
     ToolView,
@@ -47,6 +49,7 @@ from renderers.flow import Flow
 from renderers.retries import Retries
 from renderers.sanitise import one_line
 from renderers.spans import FreshLine, Span, Styled
+from renderers.stalls import seconds
 from renderers.tool_views.names import label
 from renderers.view_options import Kind, ViewOptions
 
@@ -62,14 +65,14 @@ class SessionStreamEngine:
     """`open_cards` has the cards that may still grow: content type, then (flow id, block), in order of appearance."""
 
     def __init__(self, options: ViewOptions, tool_view: ToolViewFactory, width: Callable[[], int]) -> None:
-        self._options = options
+        self.configure(options)
         self._tool_view = tool_view
         self._width = width
-        self._details = {kind: options.detail(kind) for kind in Kind.__value__.__args__}
         self._text_views: dict[Card, TextView] = {}
         self._tool_views: dict[Card, ToolView] = {}
         self._retries = Retries()
         self._cache = CacheWatch()
+        self._allowances = Allowances()
         self._call_names: OrderedDict[str, tuple[str, str]] = OrderedDict()
         """Call id to the tool's name and what the call was about."""
         self._unanswered: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
@@ -79,6 +82,11 @@ class SessionStreamEngine:
         }
         self.books = Bookkeeping()
         self._agents: dict[str, int] = {}
+
+    def configure(self, options: ViewOptions) -> None:
+        """For what begins from now on."""
+        self._options = options
+        self._details = {kind: options.detail(kind) for kind in Kind.__value__.__args__}
 
     def feed(self, flow: Flow, event: ExchangeEvent, now_s: float) -> None:
         handler = _HANDLERS.get(type(event))
@@ -99,6 +107,9 @@ class SessionStreamEngine:
 
     def _started(self, flow: Flow, event: ExchangeStarted, now_s: float) -> None:
         self.books.flow_began(now_s, counts_as_turn=not flow.agent)
+        flow.retry_after_s = event.retry_after_s
+        for said in self._allowances.told(event.allowances):
+            self._line(flow, "note", "stall", f"◔ {said}", now_s)
         alarm = self._cache.started(flow.flow_id, flow.agent, event.model, event.request_parts)
         if again := self._retries.started(flow.agent, event):
             # All else was said at the first try.
@@ -198,16 +209,20 @@ class SessionStreamEngine:
         if card is None:
             card = self._open("tool", key, now_s, CALL_PATIENCE_S)
             card.name = label(name)
-            detail = self._details["tool"]
-            self._tool_views[card] = (
-                self._tool_view(name, kind, self._options)
-                if detail == "full"
-                else OneLineTool(name, self._room(flow))
-                if detail == "one_line"
-                else HiddenTool()
-            )
+            self._tool_views[card] = self._view_of(name, kind, self._room(flow))
         card.last_s = now_s
         self._extend(flow, card, self._tool_views[card].feed(event))
+
+    def _view_of(self, name: str, kind: ToolKind, room: int) -> ToolView:
+        match self._details["tool"]:
+            case "full":
+                return self._tool_view(name, kind, self._options)
+            case "one_line":
+                return OneLineTool(name, room)
+            case "raw":
+                return RawTool(name)
+            case "hide":
+                return HiddenTool()
 
     def _tool_result(self, flow: Flow, event: ToolResult, now_s: float) -> None:
         self.books.point(TOOL_RESULT, flow.flow_id, now_s, event.call_id or "", len(event.text))
@@ -221,7 +236,7 @@ class SessionStreamEngine:
         flow.stall.sign_of_life("a usage report" if isinstance(event, UsageReported) else "a stop reason", now_s)
 
     def _error(self, flow: Flow, event: StreamError, now_s: float) -> None:
-        flow.error_said = event.message
+        flow.error_said, flow.error_type = event.message, event.type
         what = f"{event.type}: " if event.type else ""
         self._line(flow, "error", "error", f"✗ {one_line(what + event.message, 4 * MESSAGE_CHARS)}", now_s)
 
@@ -235,14 +250,17 @@ class SessionStreamEngine:
 
     def _ended(self, flow: Flow, event: ExchangeEnded, now_s: float) -> None:
         self.flush(flow)
-        failed = failure_words(event.end, event.status)
+        failed = failure_words(event.end, event.status, flow.error_type if flow.error_said is not None else None)
         self._retries.ended(flow.agent, event, failed)
         if verdict := self._cache.ended(flow.flow_id, event.usage):
             self._line(flow, "note", "alarm", f"⚠ {verdict}", now_s)
+        asked = flow.retry_after_s
+        wait = "" if asked is None or not failed else f" · asks to wait {seconds(asked)}"
         self.books.spent(event.cost_usd, counted=any(event.usage.values()))
         ends_turn = not failed and not flow.tools and not flow.agent
         session = self._session_cost() if ends_turn else ""
-        line = end_line(event, context=self._options.context_metrics, said=flow.error_said, session=session)
+        context = self._options.context_metrics
+        line = end_line(event, context=context, said=flow.error_said, failed=failed + wait, session=session)
         self._line(flow, "end", "error" if failed else "end", line, now_s)
         if ends_turn:
             self.books.turn_ended(flow.flow_id, now_s, str(event.stop_reason or ""))

@@ -21,9 +21,16 @@ def step_after(silent_s: float) -> float:
     return (silent_s // LATER_S + 1) * LATER_S
 
 
+_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
 def seconds(duration_s: float) -> str:
+    """`45 s`, `3 min 20 s`, `2 h 5 min`: two units, and the larger one from two of it on."""
     whole = int(duration_s)
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+    size, name = next(((size, name) for size, name in _UNITS if whole >= 2 * size), _UNITS[-1])
+    smaller = next(((other, called) for other, called in _UNITS if other < size), None)
+    rest = 0 if smaller is None else whole % size // smaller[0]
+    return f"{whole // size} {name}" + (f" {rest} {smaller[1]}" if smaller is not None and rest else "")
 
 
 class Stall:

@@ -31,6 +31,16 @@ MOST_PROVISIONAL_CHARS: Final = 4_000
 WHY_CHARS: Final = 120
 
 
+def rest_of(event: ToolCallFinished, told: str) -> str:
+    """Arguments that no delta has brought: all of them where they came as an object, or as the wire's last word."""
+    whole = event.arguments_raw
+    if not whole and event.arguments is not None:
+        whole = json.dumps(event.arguments, ensure_ascii=False)
+    if not told:
+        return whole or ""
+    return whole[len(told) :] if event.arguments_raw and whole and whole.startswith(told) else ""
+
+
 class ToolCallView:
     """Never shares state with another call. `function_only` shows the recognised command and nothing around it; of
     what has none (JSON, one-line forms) only the marker's line."""
@@ -74,7 +84,7 @@ class ToolCallView:
                 return self._begin("") + self._delta(text)
             case ToolCallFinished():
                 spans = self._begin(event.name)
-                rest = self._rest(event)
+                rest = rest_of(event, self.raw_arguments)
                 return spans + (self._delta(rest) if rest else []) + self.close()
 
     def close(self) -> list[Span]:
@@ -120,16 +130,6 @@ class ToolCallView:
             self._view.feed(part)
         return self._sheet.take()
 
-    def _rest(self, event: ToolCallFinished) -> str:
-        """Arguments that no delta has brought: all of them where they came as an object, or as the wire's last word."""
-        whole = event.arguments_raw
-        if not whole and event.arguments is not None:
-            whole = json.dumps(event.arguments, ensure_ascii=False)
-        if not self._raw:
-            return whole or ""
-        told = self.raw_arguments
-        return whole[len(told) :] if event.arguments_raw and whole and whole.startswith(told) else ""
-
     def _provisionally(self, role: str, text: str) -> list[Span]:
         text = text[: MOST_PROVISIONAL_CHARS - self._provisional_chars]
         if self._options.function_only or not text:
@@ -149,7 +149,9 @@ class ToolCallView:
         spans: list[Span] = [Erase()] if self._is_provisional else [FreshLine()]
         pattern, options = self._fsm.pattern, self._options
         self._sheet = sheet = Sheet(
-            content_only=options.function_only, whole_in_header=pattern.one_line, indent=options.indent
+            content_only=options.function_only,
+            whole_in_header=pattern.one_line or pattern.names_file,
+            indent=options.indent,
         )
         if options.show_fsm:
             self._tell_transitions(sheet)

@@ -12,9 +12,10 @@ from datetime import tzinfo
 from typing import Literal, cast
 
 type Kind = Literal["prompt", "thinking", "text", "tool", "result"]
-type Detail = Literal["hide", "one_line", "full"]
+type Detail = Literal["hide", "one_line", "full", "raw"]
 
 DETAILS: tuple[Detail, ...] = ("hide", "one_line", "full")
+"""Of a tool call also `raw`: its arguments as they came."""
 
 DEFAULT_DETAILS: Mapping[Kind, Detail] = {
     "prompt": "full",
@@ -52,7 +53,7 @@ class ViewOptions:
     """Collect text for so long before it goes to the terminal; 0 writes at once."""
     dead_after_s: float = 60.0
     details: Mapping[str, str] = field(default_factory=dict)
-    """Kind to `hide`, `one_line` or `full`; what is left out is as in `DEFAULT_DETAILS`."""
+    """Kind to a level of `DETAILS`; what is left out is as in `DEFAULT_DETAILS`."""
     colour: bool = False
     indent: int = 2
     """Blanks per level of pretty-printed JSON."""
@@ -70,8 +71,9 @@ class ViewOptions:
         for kind, detail in self.details.items():
             if kind not in DEFAULT_DETAILS:
                 raise ValueError(f"details: there is no kind {kind}; the kinds are {', '.join(DEFAULT_DETAILS)}")
-            if detail not in DETAILS:
-                raise ValueError(f"details: {kind}={detail}: must be one of {', '.join(DETAILS)}")
+            allowed = (*DETAILS, "raw") if kind == "tool" else DETAILS
+            if detail not in allowed:
+                raise ValueError(f"details: {kind}={detail}: must be one of {', '.join(allowed)}")
 
     def detail(self, kind: Kind) -> Detail:
         if self.function_only and kind in FUNCTION_ONLY:

@@ -298,8 +298,14 @@ AWAY = "redis://:hunter2@127.0.0.1:1"
 
 def test_the_start_names_the_redis_without_its_password(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     host.start(f"agent_redis_url={AWAY}")
-    assert f"log: {host.folder} · redis://127.0.0.1:1/0 · route" in said(caplog)[0]
+    assert f"log: {host.folder} · redis://127.0.0.1:1/0 · route" in said(caplog, logging.INFO)[-1]
     assert "hunter2" not in caplog.text
+
+
+def test_a_password_in_an_option_is_warned_of(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    """mitmweb's page shows options."""
+    host.start(f"agent_redis_url={AWAY}")
+    assert "agent_redis_url holds a password, and mitmproxy's pages show options" in said(caplog)[0]
 
 
 def test_another_redis_is_refused_while_it_runs(host: Host, caplog: pytest.LogCaptureFixture) -> None:

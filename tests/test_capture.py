@@ -568,6 +568,8 @@ def test_an_answer_that_is_still_to_be_sent_stays_as_it_is(bench: Bench, tmp_pat
 
     (flow,) = saved(bench, tmp_path, play)
     assert sent == ["secret"]
+    assert flow.response is not None
+    assert flow.response.headers["set-cookie"].startswith("hash:")
     assert flow.request.headers["x-api-key"].startswith("hash:")
     assert KEY.encode() not in (tmp_path / "flows").read_bytes()
 

@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "addons.pricing": {"addons.pricing"},
     "addons.sinks": {"addons.sinks", "addons.wire", "addons.protocols"},
     "addons.request_parts": {"addons.sinks", "addons.protocols", "addons.wire"},
-    "addons.web": {"addons.web", "addons.reports", "addons.protocols.events", "renderers"},
+    "addons.web": {"addons.web", "addons.asking", "addons.reports", "addons.protocols.events", "renderers"},
     "addons.reports": {
         "addons.reports",
+        "addons.request_parts",
         "addons.sources",
         "addons.pricing",
         "addons.sinks",

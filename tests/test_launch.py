@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -475,6 +476,8 @@ def test_an_interrupted_preparation_is_taken_up_again(with_uv: Checkout) -> None
         capture_output=True,
         text=True,
         start_new_session=True,
+        # Where the tests run in the background of a script, it would be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         timeout=60,
     )
     assert stopped.returncode == 130

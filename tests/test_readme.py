@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from addons.options import OPTIONS
+from addons.reports.catalogue import MODES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -20,11 +21,17 @@ def options_table() -> str:
     return "\n".join(["| option | default | |", "|---|---|---|", *rows])
 
 
-def test_the_table_of_options_is_that_of_the_code():
-    """To renew it, paste what this prints between the marks."""
-    found = re.search(r"<!-- options:.*?-->\n(.*?)\n?<!-- /options -->", README, re.DOTALL)
+def reports_table() -> str:
+    rows = [f"| `{f'{mode.name} {mode.argument}'.strip()}` | {mode.summary} |" for mode in MODES.values()]
+    return "\n".join(["| report | what it tells |", "|---|---|", *rows])
+
+
+@pytest.mark.parametrize(("name", "table"), [("options", options_table()), ("reports", reports_table())])
+def test_the_tables_are_those_of_the_code(name, table):
+    """To renew one, paste what this prints between the marks."""
+    found = re.search(rf"<!-- {name}:.*?-->\n(.*?)\n?<!-- /{name} -->", README, re.DOTALL)
     assert found
-    assert found[1] == options_table()
+    assert found[1] == table
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:addons|renderers|tests)/[\w/.]*)`", README))))

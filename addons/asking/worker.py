@@ -10,13 +10,17 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from addons.export_shell import run
 from addons.pricing.book import PriceBook
 from addons.pricing.own import OwnPrice
+from addons.reports.exporting.asking import Export
+from addons.reports.exporting.export import Exported
+from addons.reports.loading import Progress
 from addons.reports.question import Question, QuestionError
 from addons.reports.report import Report, answer
 
@@ -59,26 +63,44 @@ class ReportWorker:
         """`make` is called on the worker's thread and takes the rows. `reading` is kept up to date meanwhile."""
         return self._pool.submit(self._answer, question, make, reading or Reading())
 
+    def export(self, wanted: Export, reading: Reading | None = None) -> Future[Exported]:
+        return self._pool.submit(self._export, wanted, reading or Reading())
+
     def stop(self) -> None:
         """Give up what is under way."""
         self._stopping = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _answer[T](self, question: Question, make: Callable[[Report], T], reading: Reading) -> T:
+        root = question.log_dir or self._log_dir()
+        with _told_in_words("the log can't be read"):
+            book = PriceBook(self._prices())
+            report = answer(question, root, threads=_THREADS, progress=self._progress(reading), book=book)
+            with contextlib.closing(report):
+                return make(report)
+
+    def _export(self, wanted: Export, reading: Reading) -> Exported:
+        root = wanted.question.log_dir or self._log_dir()
+        with _told_in_words("the export failed"):
+            return run(wanted, root, self._progress(reading), PriceBook(self._prices()))
+
+    def _progress(self, reading: Reading) -> Progress:
         def progress(done_bytes: int, total_bytes: int) -> None:
             reading.done_bytes, reading.total_bytes = done_bytes, total_bytes
             if self._stopping:
                 raise _Stopped
 
-        try:
-            root = question.log_dir or self._log_dir()
-            report = answer(question, root, threads=_THREADS, progress=progress, book=PriceBook(self._prices()))
-            with contextlib.closing(report):
-                return make(report)
-        except QuestionError as wrong:
-            raise AskedWrong(str(wrong)) from None
-        except OSError as error:
-            raise AskedWrong(f"the log can't be read: {error.strerror or type(error).__name__}") from None
+        return progress
+
+
+@contextlib.contextmanager
+def _told_in_words(failure: str) -> Iterator[None]:
+    try:
+        yield
+    except QuestionError as wrong:
+        raise AskedWrong(str(wrong)) from None
+    except OSError as error:
+        raise AskedWrong(f"{failure}: {error.strerror or type(error).__name__}") from None
 
 
 def _stand_back() -> None:

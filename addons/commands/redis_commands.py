@@ -72,21 +72,22 @@ class RedisCommands:
             raise exceptions.CommandError("agent_redis_url is not set: there is no Redis to ask")
         master = ctx.master
         names = Names(settings.redis_stream)
+        width = results.columns(master)
 
         def work() -> None:
             with faults.guard(title):
-                _answer(master, title, address, names, ask)
+                _answer(master, title, address, names, ask, width)
 
         threading.Thread(target=work, name="mitmagent command", daemon=True).start()
 
 
-def _answer(master: Any, title: str, address: RedisAddress, names: Names, ask: Ask) -> None:
+def _answer(master: Any, title: str, address: RedisAddress, names: Names, ask: Ask, width: int) -> None:
     from redis.exceptions import RedisError
 
     client = address.connect(ANSWER_S)
     try:
-        table = ask(client, names)
-        results.deliver(master, title, table, desk.printed(table, results.WIDTH))
+        lines = desk.printed(ask(client, names), width)
+        results.deliver(master, title, [[line] for line in lines], lines)
     except ValueError as wrong:
         results.say(f"{title}: {wrong}")
     except RedisError as error:

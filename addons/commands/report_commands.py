@@ -1,4 +1,4 @@
-"""`agent.report` as a command of mitmproxy (SPEC S3.27): in the console, in mitmweb's command bar and HTTP API.
+"""`agent.report` and `agent.export` as commands of mitmproxy (SPEC S1.6, S3.27): in its console, in mitmweb's API.
 
 In: a mode and further words, as in the shell. Out: in the console a table in the data viewer, as soon as it is there;
 in mitmweb, whose commands give what they return, first an id and how far the answer is, and the rows when the same is
@@ -7,10 +7,11 @@ asked again. Commands are synchronous, and this one returns at once.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,8 +25,10 @@ from addons.asking.tables import Table, cells, help_table, lines
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
 from addons.commands import results
 from addons.reports.catalogue import MODES, find
-from addons.reports.formats import DEFAULT_WIDTH
-from addons.reports.question import OPTIONS, Question, QuestionError, parse_words
+from addons.reports.exporting.asking import STDOUT, WHAT, parse_export
+from addons.reports.exporting.export import Exported
+from addons.reports.question import OPTIONS, QuestionError, parse_words
+from addons.reports.report import Report
 
 _log = logging.getLogger("mitmagent")
 
@@ -43,9 +46,13 @@ _COLUMNS = ["id", "state", "read"]
 if TYPE_CHECKING:
     type _Mode = str
     type _Option = str
+    type _What = str
 else:
     _Mode = types.Choice("agent.report.modes")
     _Option = types.Choice("agent.report.options")
+    _What = types.Choice("agent.export.kinds")
+
+type _Words = tuple[str, ...]
 
 
 class _AnyOf(list[str]):
@@ -58,7 +65,8 @@ class _AnyOf(list[str]):
 @dataclass(slots=True)
 class _Asked:
     number: int
-    future: Future[Table]
+    future: Future[Any]
+    """Of a table, or of what was exported."""
     reading: Reading
     at_s: float = field(default_factory=time.monotonic)
 
@@ -76,6 +84,8 @@ class ReportCommands:
     def load(self, loader: Any) -> None:
         gives = type(ctx.master).__name__ == "WebMaster"
         loader.add_command("agent.report", self.report_given if gives else self.report_shown)
+        loader.add_command("agent.export", self.export_given if gives else self.export_shown)
+        loader.add_command("agent.export.kinds", self.exports)
         loader.add_command("agent.report.modes", self.modes)
         loader.add_command("agent.report.options", self.options)
 
@@ -87,13 +97,8 @@ class ReportCommands:
         words = (str(mode), *map(str, options))
         if mode == "help":
             _show("report help", _help(words[1:]))
-            return
-        reading = Reading()
-        width = _viewer_columns()
-        future = self._worker.ask(_question(words), lambda report: lines(report, width), reading)
-        loop = ctx.master.event_loop
-        future.add_done_callback(lambda done: faults.call_soon(loop, lambda done: self._arrived(words, done), done))
-        loop.call_later(TELL_S, self._tell, words, future, reading)
+        else:
+            self._show_later("report", words, self._report(words, lines, results.columns(ctx.master)))
 
     def report_given(self, mode: _Mode, *options: _Option) -> types.Data:
         """Answer a question about the log: tokens, sessions, errors and more; `help` lists them. Gives an id and the
@@ -101,20 +106,19 @@ class ReportCommands:
         words = (str(mode), *map(str, options))
         if mode == "help":
             return _help(words[1:])  # type: ignore[return-value]
-        self._forget()
-        asked = self._asked.get(words)
-        if asked is None:
-            self._count += 1
-            reading = Reading()
-            future = self._worker.ask(_question(words), cells, reading)
-            asked = self._asked[words] = _Asked(self._count, future, reading)
-        if not asked.future.done():
-            return [_COLUMNS, [str(asked.number), _RUNNING, f"{asked.reading.share:.0%}"]]  # type: ignore[return-value]
-        del self._asked[words]
-        try:
-            return asked.future.result()  # type: ignore[return-value]
-        except AskedWrong as wrong:
-            raise exceptions.CommandError(str(wrong)) from None
+        return self._give("report", words, lambda: self._report(words, lambda report, _: cells(report), 0))
+
+    def export_shown(self, what: _What, *arguments: _Option) -> None:
+        """Write JSON lines for offline analysis: events FILE, requests claude|codex|all FOLDER, or session FILE
+        session=WHICH; with the filters of reports, such as since=1d."""
+        words = (str(what), *map(str, arguments))
+        self._show_later("export", words, self._export(words))
+
+    def export_given(self, what: _What, *arguments: _Option) -> types.Data:
+        """Write JSON lines for offline analysis: events FILE, requests claude|codex|all FOLDER, or session FILE
+        session=WHICH; with the filters of reports. Gives an id and the state first; ask again for the outcome."""
+        words = (str(what), *map(str, arguments))
+        return self._give("export", words, lambda: self._export(words))
 
     def modes(self) -> Sequence[str]:
         """The reports that there are."""
@@ -124,55 +128,92 @@ class ReportCommands:
         """What may follow a report's name."""
         return _AnyOf(f"{option.name}={choice}" for option in OPTIONS for choice in option.choices or ("",))
 
+    def exports(self) -> Sequence[str]:
+        """What can be exported."""
+        return _AnyOf(WHAT)
+
     def done(self) -> None:
         self._worker.stop()
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _forget(self) -> None:
+    def _report(self, words: _Words, make: Callable[[Report, int], Table], width: int) -> _Asked:
+        with _complaints():
+            question = parse_words(words, datetime.now(UTC))
+            find(question.mode)
+        reading = Reading()
+        return self._asked_for(self._worker.ask(question, lambda report: make(report, width), reading), reading)
+
+    def _export(self, words: _Words) -> _Asked:
+        with _complaints():
+            wanted = parse_export(words, datetime.now(UTC))
+            if wanted.path == STDOUT:
+                raise QuestionError("name a path: standard output is mitmproxy's own")
+        reading = Reading()
+        return self._asked_for(self._worker.export(wanted, reading), reading)
+
+    def _asked_for(self, future: Future[Any], reading: Reading) -> _Asked:
+        self._count += 1
+        return _Asked(self._count, future, reading)
+
+    def _give(self, command: str, words: _Words, ask: Callable[[], _Asked]) -> types.Data:
         now_s = time.monotonic()
-        for words, asked in list(self._asked.items()):
-            if asked.future.done() and now_s - asked.at_s > KEPT_S:
-                del self._asked[words]
+        for key, waiting in list(self._asked.items()):
+            if waiting.future.done() and now_s - waiting.at_s > KEPT_S:
+                del self._asked[key]
+        asked = self._asked.get((command, *words))
+        if asked is None:
+            asked = self._asked[command, *words] = ask()
+        if not asked.future.done():
+            return [_COLUMNS, [str(asked.number), _RUNNING, f"{asked.reading.share:.0%}"]]  # type: ignore[return-value]
+        del self._asked[command, *words]
+        try:
+            return _table_of(asked.future.result())  # type: ignore[return-value]
+        except AskedWrong as wrong:
+            raise exceptions.CommandError(str(wrong)) from None
 
-    def _tell(self, words: tuple[str, ...], future: Future[Table], reading: Reading) -> None:
-        if not future.done():
-            _log.log(ALERT, "mitmagent: report %s: %s read", words[0], f"{reading.share:.0%}")
-            ctx.master.event_loop.call_later(TELL_S, self._tell, words, future, reading)
+    def _show_later(self, command: str, words: _Words, asked: _Asked) -> None:
+        loop = ctx.master.event_loop
+        title = f"{command} {shlex.join(words)}"
+        asked.future.add_done_callback(lambda done: faults.call_soon(loop, lambda done: _arrived(title, done), done))
+        loop.call_later(TELL_S, self._tell, f"{command} {words[0]}", asked)
 
-    def _arrived(self, words: tuple[str, ...], future: Future[Table]) -> None:
-        if future.cancelled():
-            return
-        fault = future.exception()
-        if isinstance(fault, AskedWrong):
-            _log.error("mitmagent: %s", fault)
-        elif fault is not None:
-            faults.report("report", None, fault)
-        else:
-            _show(f"report {shlex.join(words)}", future.result())
+    def _tell(self, what: str, asked: _Asked) -> None:
+        if not asked.future.done():
+            _log.log(ALERT, "mitmagent: %s: %s read", what, f"{asked.reading.share:.0%}")
+            ctx.master.event_loop.call_later(TELL_S, self._tell, what, asked)
+
+
+def _arrived(title: str, future: Future[Any]) -> None:
+    if future.cancelled():
+        return
+    fault = future.exception()
+    if isinstance(fault, AskedWrong):
+        _log.error("mitmagent: %s", fault)
+    elif fault is not None:
+        faults.report("report", None, fault)
+    elif isinstance(future.result(), Exported):
+        results.say(" ".join(text for (text,) in _table_of(future.result())))
+    else:
+        _show(title, future.result())
+
+
+def _table_of(outcome: Table | Exported) -> Table:
+    return [[outcome.summary()], *([note] for note in outcome.notes)] if isinstance(outcome, Exported) else outcome
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[None]:
+    try:
+        yield
+    except QuestionError as wrong:
+        raise exceptions.CommandError(str(wrong)) from None
 
 
 def _show(title: str, table: Table) -> None:
     results.show(ctx.master, title, table, ["  ".join(row) for row in table])
 
 
-def _viewer_columns() -> int:
-    """mitmproxy's data viewer takes four fifths of the screen, a frame and a blank of them."""
-    screen: Any = getattr(ctx.master, "ui", None)
-    return int(screen.get_cols_rows()[0] * 0.8) - 4 if screen is not None else DEFAULT_WIDTH
-
-
 def _help(names: Sequence[str]) -> Table:
-    try:
+    with _complaints():
         return help_table(names)
-    except QuestionError as wrong:
-        raise exceptions.CommandError(str(wrong)) from None
-
-
-def _question(words: tuple[str, ...]) -> Question:
-    try:
-        question = parse_words(words, datetime.now(UTC))
-        find(question.mode)
-    except QuestionError as wrong:
-        raise exceptions.CommandError(str(wrong)) from None
-    return question

@@ -11,14 +11,20 @@ from typing import Any
 from mitmproxy.log import ALERT
 
 from addons import faults
+from addons.reports.formats import DEFAULT_WIDTH
 
 _log = logging.getLogger("mitmagent")
 
-WIDTH = 200
+
+def columns(master: Any) -> int:
+    """How wide a line may be: mitmproxy's data viewer takes four fifths of the screen, a frame and a blank of them."""
+    screen: Any = getattr(master, "ui", None)
+    return int(screen.get_cols_rows()[0] * 0.8) - 4 if screen is not None else DEFAULT_WIDTH
 
 
 def deliver(master: Any, title: str, table: list[list[str]], lines: list[str]) -> None:
-    """`table` begins with its heading; `lines` are the same as text. From any thread."""
+    """`table` is for the data viewer, which makes all columns equally wide; `lines` are the same as text. From any
+    thread."""
     faults.call_soon(master.event_loop, lambda _: show(master, title, table, lines), None)
 
 

@@ -185,6 +185,17 @@ class RequestPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much of a limit of the account is used, as the answer's head tells it."""
+
+    name: str
+    """`5-hour`, `weekly`, `requests`, `input tokens`, …"""
+    used: float
+    """A share: 1 is all of it."""
+    resets_in_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeStarted:
     """An exchange begins: who asks whom, and what is new in the request. All text is redacted."""
 
@@ -203,6 +214,9 @@ class ExchangeStarted:
     started_epoch_ns: int
     request_parts: tuple[RequestPart, ...] = ()
     """In the order in which a provider hashes them: tools, system, messages. Empty where the body is no JSON."""
+    allowances: tuple[Allowance, ...] = ()
+    retry_after_s: float | None = None
+    """How long the provider asks to wait."""
     parent_id: str | None = None
     """A sub-agent's parent, where told."""
     host: str | None = None

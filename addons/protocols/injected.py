@@ -92,6 +92,18 @@ def typed_text(text: str) -> str:
     return "" if text.startswith(OPENINGS) else text
 
 
+def injected_blocks(text: str) -> list[tuple[str, str]]:
+    """What the client has put in: each block's tag, and what is in it."""
+    found: list[tuple[str, str]] = []
+    position = 0
+    while "<" in text and (match := _TAG.search(text, position)) is not None:
+        end = text.find(f"</{match[1]}>", match.end())
+        if end >= 0:
+            found.append((match[1], text[match.end() : end].strip()))
+        position = end if end >= 0 else match.end()
+    return found
+
+
 def _marked(text: str) -> str:
     for name in TYPED:
         start = text.find(f"<{name}>")

@@ -55,8 +55,13 @@ def prompt_of(body: Any, clean: Callable[[Any], Any] = lambda item: item) -> Req
     returns: list[ToolReturn] = []
     for item in map(clean, reversed(list(_new_items(conversation_items(body))))):
         returns += returns_of(item)
-        prompt = "\n".join(filter(None, map(typed_text, _user_texts(item)))) or prompt
+        prompt = typed_in(item) or prompt
     return RequestText(prompt, tuple(returns))
+
+
+def typed_in(item: Any) -> str:
+    """What the person typed in one element of a conversation; empty where that is nothing."""
+    return "\n".join(filter(None, map(typed_text, _user_texts(item))))
 
 
 def _new_items(items: list[Any]) -> Iterator[Any]:

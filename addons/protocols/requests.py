@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from addons.protocols.request_fields import KINDS, NESTED
 from addons.protocols.request_shape import conversation_items, requested_model, wants_stream, without_cache_markers
 from addons.protocols.request_text import RequestText, prompt_of
 from addons.wire.json_text import dump_json
@@ -32,31 +33,6 @@ type Put = Callable[[str, Any], str]
 
 LARGE_BYTES = 512
 """A value of no known kind is replaced when its JSON is longer than this."""
-
-KINDS: dict[str, str] = {
-    "messages": "message",
-    "additional_messages": "message",
-    "chat_history": "message",
-    "message": "message",
-    "system": "system",
-    "instructions": "instructions",
-    "additional_instructions": "instructions",
-    "systemInstruction": "instructions",
-    "system_instruction": "instructions",
-    "preamble": "instructions",
-    "input": "item",
-    "contents": "content",
-    "prompt": "prompt",
-    "inputText": "prompt",
-    "suffix": "prompt",
-    "tools": "tool",
-    "functions": "tool",
-}
-"""Fields that hold the conversation, in any dialect. Of a list each element is replaced (but a completion's prompt
-as a list of token numbers is one value), else the value."""
-
-NESTED = ("request", "response", "toolConfig")
-"""Objects with such fields of their own: Code Assist, a WebSocket's `response.create`, Bedrock."""
 
 _NESTING = 2
 _HASH = re.compile(r"[0-9a-f]{32}")

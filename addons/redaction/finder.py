@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
+from addons.redaction.marked import MARKED
 from addons.redaction.places import is_text, marked_tail, places
-from addons.redaction.rules import MARKED, RULES
+from addons.redaction.rules import RULES
 from addons.redaction.shapes import STANDINS, Rule
 from addons.redaction.view import View
 
@@ -100,7 +101,16 @@ def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail | None]:
     decided = result.found[-1].end if result.found else 0
     rest = scan(whole.text, min(result.keep, result.hold), True).found
     found = [in_raw(one, whole) for one in (*result.found, *(one for one in rest if one.start >= decided))]
-    return _without(found, raw, start), Tail(found[-1] if found and found[-1].end == len(raw) else None)
+    return _without(found, raw, start), _tail(found, raw)
+
+
+def tail_of(raw: str) -> Tail:
+    """Of a text with an undecided end."""
+    return _tail(secrets(raw), raw)
+
+
+def _tail(found: list[Found], raw: str) -> Tail:
+    return Tail(found[-1] if found and found[-1].end == len(raw) else None)
 
 
 def secrets(raw: str, depth: int = 0) -> list[Found]:
@@ -121,7 +131,7 @@ def suspicious(raw: str) -> bool:
 
 def _starts_some_rule(view: str, at: int) -> bool:
     return any(view.startswith(row.anchors, at) for row in _BY_FIRST.get(view[at], ())) or any(
-        view.startswith(row.marker, at + row.back) for row in MARKED
+        view.startswith(row.marker, at + back) for row in MARKED for back in row.backs
     )
 
 
@@ -133,13 +143,17 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
     for at in places(view, start):
         if at >= hold:
             break
-        if any(secret.start <= at < secret.end for secret in found[-3:]):
-            continue
         verdict = _judge(view, at, final, depth, opened)
+        if verdict is None:
+            continue
+        # Within a secret there is none, but a name may stand there whose value comes after it.
+        inside = max((secret.end for secret in found[-3:] if secret.start <= at < secret.end), default=0)
         if isinstance(verdict, Found):
-            if not any(verdict.start < secret.end and secret.start < verdict.end for secret in found[-3:]):
+            if verdict.start >= inside and not any(
+                verdict.start < secret.end and secret.start < verdict.end for secret in found[-3:]
+            ):
                 found.append(verdict)
-        elif verdict is not None:
+        elif verdict.hold >= inside:
             keep = min(keep, at)
             if verdict.hold < hold:
                 hold, public = verdict.hold, verdict.public
@@ -218,8 +232,10 @@ def _match(row: Rule, view: str, at: int) -> Found | None:
 
 def _match_marked(view: str, at: int) -> Found | None:
     for row in MARKED:
-        if view.startswith(row.marker, at + row.back) and (whole := row.whole.match(view, at)):
-            return Found(at, whole.end(), hashed(whole[0]))
+        if any(view.startswith(row.marker, at + back) for back in row.backs):
+            whole = row.whole.match(view, at)
+            if whole is not None and row.valid(whole[0]):
+                return Found(at, whole.end(), hashed(whole[0]))
     return None
 
 

@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from addons.redaction.rules import MARKED, RULES, SHOWN_OF_MARKED, Marked
-from addons.redaction.shapes import ALNUM
+from addons.redaction.marked import MARKED, SHOWN_OF_MARKED
+from addons.redaction.rules import RULES
+from addons.redaction.shapes import ALNUM, WORD
 from addons.redaction.view import SLICE
 
 LOOK_BEHIND: Final = 96
 """How much decided text must stay in front of the undecided, for rules that look back."""
-_OVERLAP: Final = 64
+_OVERLAP: Final = 96
 """So far beyond a slice's end a search may look: further than any literal beginning is long."""
 _LONGEST_LEAD: Final = 8
 _ENCODED_LEAD: Final = 32
@@ -57,6 +58,12 @@ _ENCODED_IN: Final = re.compile(rf"[^{ALNUM}](?={_ENCODED})")
 _BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?=(?:{_BEGINNING}|{_ENCODED}))")
 _BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
 _DIGITS_AND_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_MARK_HEADS: Final = re.escape("".join(sorted({row.marker[0] for row in MARKED})))
+_MARKS: Final = re.compile(
+    rf"[{_MARK_HEADS}](?:{'|'.join(rf'((?<={re.escape(row.marker[0])}){row.after_first})' for row in MARKED)})"
+)
+_DOTTED_TOKEN: Final = re.compile(rf"[{ALNUM}]{{14}}\.[{WORD}.=]{{0,77}}\Z")
+"""How the longest of them end, whatever of them is there: all that follows their first dot."""
 _TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 
 
@@ -78,9 +85,7 @@ def places(view: str, start: int) -> list[int]:
         found += _ends(_ENCODED_IN, view, max(0, start - _ENCODED_LEAD))
         if 0 < start <= _ENCODED_LEAD and _ENCODED_AT.match(view):
             found.append(0)
-    for row in MARKED:
-        if _has(view, row.marker):
-            found += _marked_places(row, view, max(0, start - LOOK_BEHIND))
+    found += _marked_places(view, max(0, start - LOOK_BEHIND))
     return sorted({at for at in found if at >= start - LOOK_BEHIND}) if found else found
 
 
@@ -92,12 +97,11 @@ def marked_tail(view: str) -> tuple[int, bool] | None:
     """Where at the text's end something starts that may become a secret without a telling beginning, and whether what
     is there of it is public."""
     tail = view[-LOOK_BEHIND:]
-    dot = tail.rfind(".", -17) if len(tail) > 17 else -1
+    word = tail[tail.rfind(" ") + 1 :]
     if not (
         tail[-SHOWN_OF_MARKED - 1 :].isalnum()
-        or "Q" in tail
-        or tail[max(0, dot - 16) : max(0, dot)].isalnum()
-        or ".atlasv1." in tail
+        or "Q" in word
+        or ("." in word and _DOTTED_TOKEN.search(word) is not None)
     ):
         return None
     offset = max(0, len(view) - LOOK_BEHIND)
@@ -114,24 +118,20 @@ def is_text(view: str, at: int) -> bool:
 
 
 def _ends(pattern: re.Pattern[str], view: str, start: int) -> list[int]:
-    """The ends of all matches. They take no text from one another, so that each slice is searched by itself."""
+    """The ends of all matches."""
     if len(view) - start <= SLICE:
         return [found.end() for found in pattern.finditer(view, start)]
-    ends: list[int] = []
+    return [found.end() for found in _matches(pattern, view, start)]
+
+
+def _matches(pattern: re.Pattern[str], view: str, start: int) -> Iterator[re.Match[str]]:
+    """They take no text from one another, so that each slice is searched by itself."""
     for begin in range(start, len(view), SLICE):
         end = begin + SLICE
-        found = pattern.finditer(view, begin, end + _OVERLAP)
-        ends += [one.end() for one in found if one.start() < end]
-    return ends
+        yield from (one for one in pattern.finditer(view, begin, end + _OVERLAP) if one.start() < end)
 
 
-def _has(view: str, marker: str) -> bool:
-    if len(view) <= SLICE:
-        return marker in view
-    return any(view.find(marker, start, start + SLICE + len(marker)) >= 0 for start in range(0, len(view), SLICE))
-
-
-def _marked_places(row: Marked, view: str, start: int) -> Iterator[int]:
-    for end in _ends(row.found, view, start):
-        if (at := end - len(row.marker) - row.back) >= 0:
-            yield at
+def _marked_places(view: str, start: int) -> Iterator[int]:
+    for found in _matches(_MARKS, view, start):
+        row = MARKED[(found.lastindex or 1) - 1]
+        yield from (at for back in row.backs if (at := found.start() - back) >= 0)

@@ -17,6 +17,9 @@ _PIECES: Final = re.compile(r"[A-Za-z0-9]{10,}")
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NUMBERS: Final = re.compile(r"[0-9]+")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FEW_DIGITS: Final = 8
+"""A made-up number has no more different digits: `11111111-2222-…`."""
 _MASKED_END: Final = re.compile(r"[xX]{10,}$")
 _MASK: Final = re.compile(r"[xX*.•_-]*")
 _SHORTEST_PASSWORD: Final = 4
@@ -72,12 +75,20 @@ def looks_random_with_digits(value: str) -> bool:
 
 
 def named_secret(value: str) -> bool:
-    """The value of something that is called a secret: strict, because code is full of such names. A UUID is none."""
+    """The value of something that is called a secret: strict, because code is full of such names."""
+    if _UUID.fullmatch(value):
+        return len(set(value)) > _FEW_DIGITS
     return any(
         not _is_identifier(piece) if _digits(piece) else len(piece) >= 20 and _is_scrambled(piece)
         for piece in _PIECES.findall(value)
         if len(piece) >= 16 and not piece.isdigit()
     )
+
+
+def begins_with_number(value: str) -> bool:
+    """Dotted base64, of which the first part is a number: whose token it is."""
+    head = value.partition(".")[0]
+    return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).isdigit()
 
 
 def named_identity(value: str) -> bool:
@@ -98,7 +109,7 @@ def databricks(value: str) -> bool:
 def _is_identifier(piece: str) -> bool:
     """`UserTokenService2Impl`: words in a row, with a number or two among them."""
     words, numbers = _WORDS.findall(piece), _NUMBERS.findall(piece)
-    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 4
+    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 5
 
 
 def _is_scrambled(piece: str) -> bool:

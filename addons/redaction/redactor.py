@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from addons.redaction.finder import hashed, redact, redact_and_tell, suspicious
+from addons.redaction.forms import SECRET_NAMES
 from addons.redaction.headers import LOCATIONS, is_secret, redact_protocols
 from addons.redaction.places import LOOK_BEHIND
 from addons.redaction.rows import redact_row
-from addons.redaction.rules import SECRET_NAMES
 from addons.redaction.urls import redact_url
 
 _SECRET_NAME: Final = re.compile(rf"(?:^|.*[^A-Za-z0-9])(?:{'|'.join(map(re.escape, SECRET_NAMES))})", re.DOTALL)

@@ -2,7 +2,8 @@
 
 In: the row. Out: its strings without the secrets in them, those that lie across several included: a reader puts a
 message's parts together. Unlike the pieces of a stream they are mostly whole: the word after a secret's end is none of
-it. Nearly always no string's end could be the beginning of a secret, and each is redacted by itself.
+it. Nearly always no string's end could be the beginning of a secret, and each is redacted by itself; where one could,
+it and those that follow go through a channel.
 """
 
 from __future__ import annotations
@@ -12,49 +13,62 @@ from collections.abc import Sequence
 from typing import Final
 
 from addons.redaction.channel import Channel, Slot
-from addons.redaction.finder import Tail, redact_and_tell
-from addons.redaction.plausible import is_word
+from addons.redaction.finder import Tail, redact_and_tell, tail_of
+from addons.redaction.plausible import is_word, starts_as_no_word
 
-_AT_THE_END: Final = re.compile(r"[A-Za-z0-9+.:-]")
-_AT_THE_BEGINNING: Final = re.compile(r"[A-Za-z0-9:/]")
-"""Between these there is no break, so that a word goes on, or what a rule looks back at is in the text before."""
+_LAST_WORD: Final = re.compile(r"[A-Za-z0-9]{1,16}\Z")
+_FIRST_WORD: Final = re.compile(r"[A-Za-z0-9]{1,16}")
 _LONGEST_HEAD: Final = 32
 """So many characters tell a word from the rest of a key."""
 
 
 def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
     """`context` stands in front of each, such as the member's name. A string without a secret comes back as it is."""
-    clean: list[str] = []
-    known: dict[str, tuple[str, Tail | None]] = {}
-    begin = 0
-    for end in range(1, len(texts) + 1):
-        whole = texts[begin] if begin + 1 == end else "".join(texts[begin:end])
-        told = known.get(whole)
-        if told is None:
-            told = known[whole] = redact_and_tell(context + whole, len(context))
-        text, tail = told
-        if end < len(texts) and _belong_together(texts, end, tail):
-            continue
-        clean += [whole if text == whole else text] if begin + 1 == end else _joined(texts[begin:end], context)
-        begin = end
-    return clean
-
-
-def _joined(texts: Sequence[str], context: str) -> list[str]:
-    channel = Channel(context)
     slots = [Slot(text) for text in texts]
-    for slot in slots:
-        channel.feed(slot.original, slot, 0.0)
-    channel.close()
+    known: dict[str, tuple[str, Tail | None]] = {}
+    channel: Channel | None = None
+    for number, slot in enumerate(slots):
+        text = slot.original
+        if channel is None:
+            if text not in known:
+                known[text] = redact_and_tell(context + text, len(context))
+            clean, tail = known[text]
+            if not _goes_on(texts, number + 1, tail):
+                slot.shown.append(clean)
+                continue
+            channel = Channel(context)
+            if tail is None:
+                slot.shown.append(clean)
+                channel.go_on(context + text)
+            else:
+                channel.feed(text, slot, 0.0)
+        elif (whole := channel.glance(text)) is not None:
+            slot.shown.append(text)
+            channel.go_on(whole)
+        else:
+            channel.feed(text, slot, 0.0)
+        if not _goes_on(texts, number + 1, tail_of(channel.unfinished) if channel.unfinished else None):
+            channel.close()
+            channel = None
     return [slot.original if slot.text == slot.original else slot.text for slot in slots]
 
 
-def _belong_together(texts: Sequence[str], end: int, tail: Tail | None) -> bool:
-    """Whether what follows from `end` on may change what is known of the texts before it, or the other way round."""
+def _goes_on(texts: Sequence[str], following: int, tail: Tail | None) -> bool:
+    """Whether the next text may change what is known of those before it, or the other way round."""
+    if following == len(texts):
+        return False
     if tail is None:
-        return _AT_THE_END.search(texts[end - 1][-1:]) is not None and _AT_THE_BEGINNING.match(texts[end]) is not None
+        return _is_one_word(texts[following - 1][-_LONGEST_HEAD:], texts[following])
     if tail.secret is None:
         return True
-    following = "".join(texts[end : end + _LONGEST_HEAD])[:_LONGEST_HEAD]
-    rest = tail.secret.swallow.match(following) if tail.secret.swallow else None
+    head = "".join(texts[following : following + _LONGEST_HEAD])[:_LONGEST_HEAD]
+    rest = tail.secret.swallow.match(head) if tail.secret.swallow else None
     return rest is not None and not is_word(rest[0])
+
+
+def _is_one_word(one: str, following: str) -> bool:
+    """Whether there is a word across two texts that is none, or a colon, which rules look back at."""
+    if one[-1:] == ":" or following[:1] in (":", "/"):
+        return True
+    last, first = _LAST_WORD.search(one), _FIRST_WORD.match(following)
+    return last is not None and first is not None and starts_as_no_word(last[0] + first[0])

@@ -38,8 +38,9 @@ _CUT_ESCAPE: Final = re.compile(
 _CONTROL: Final = re.compile(r"\[(?:(?<=\x1b\[)[0-9:;<=>?]{0,24}[A-Za-z]|[0-9;]{1,24}m)")
 """A terminal's control sequence (ECMA-48, section 5.4), or a colour whose ESC is written otherwise or gone."""
 LONGEST_ESCAPE: Final = 32
-SLICE: Final = 65_536
-"""A long text is searched in slices: a regex keeps the interpreter for itself while it runs."""
+SLICE: Final = 8_192
+"""Characters. A long text is searched in slices: a regex keeps the interpreter for itself while it runs, here for less
+than a millisecond."""
 _DEEPEST: Final = 4
 """So many kinds of escapes inside each other are undone."""
 

@@ -85,6 +85,14 @@ def is_address(text: str) -> bool:
     return text.startswith((_FROM_ENVIRONMENT, "redis://", "rediss://", "unix://"))
 
 
+def has_password(text: str) -> bool:
+    """Whether an option's value shows one to whoever can see the options."""
+    try:
+        return urlsplit(text).password is not None
+    except ValueError:
+        return False
+
+
 def without_secrets(text: str) -> str:
     """An option's value for a message: of an address neither user, password nor parameters."""
     return _SECRET_PART.sub("…", text) if "://" in text else text

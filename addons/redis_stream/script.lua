@@ -150,8 +150,10 @@ local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local told = redis.call('HGET', proxies, proxy)
 local before = told and tonumber(string.match(told, '^%d+')) or 0
-redis.call('HSET', proxies, proxy, string.format('%d %d ', before + records, now_ms) .. host)
-if not told then
+if records > 0 then
+  redis.call('HSET', proxies, proxy, string.format('%d %d ', before + records, now_ms) .. host)
+end
+if records > 0 and not told then
   local all = redis.call('HGETALL', proxies)
   for index = 1, #all, 2 do
     local last_ms = tonumber(string.match(all[index + 1], '^%d+ (%d+)'))

@@ -22,16 +22,19 @@ from addons.redis_stream.backfill import Backfill, Progress
 from addons.redis_stream.entry import Entry
 from addons.redis_stream.failures import reason
 from addons.redis_stream.ledger import Ledger, Limits, Names, Outcome
-from addons.redis_stream.waiting import Item, Waiting
+from addons.redis_stream.waiting import Waiting
 from addons.sinks.records import Record
 
-GATHER_S = 0.01
-"""One call takes what has come of several streams meanwhile."""
+GATHER_S = 0.04
+"""One call takes what has come meanwhile: it costs more than its records, and takes turns with the event loop for the
+interpreter."""
 
 STOP_S = 3.0
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 10.0
-_IDLE_S = 0.5
+CHECK_S = 2.0
+"""How often the server is asked, while nothing is to be sent, whether it still has everything."""
+
 _MARGIN_MS = 5_000
 """A record may be older than the time at which it was handed over: redaction held it."""
 
@@ -130,15 +133,19 @@ class StreamSink:
         """The stream may lack something that the log has, from then on: send it after."""
         with self._lock:
             self._lack_since_ms = min(since_ms, self._lack_since_ms or since_ms)
+        self._waiting.wake()
 
     def backfill(self, since_ms: int) -> None:
         """Send what the log has since then and the stream lacks. Says when it is done."""
         with self._lock:
             self._asked_since_ms = since_ms
+        self._waiting.wake()
 
     def status(self) -> SinkStatus:
         oldest_ms = self._waiting.oldest_ms()
         since_s = time.monotonic() - _RATE_S
+        with self._lock:
+            recent = sum(count for at_s, count in self._recent if at_s >= since_s)
         return SinkStatus(
             sent=self._sent,
             doubles=self._doubles,
@@ -146,7 +153,7 @@ class StreamSink:
             waiting=self._waiting.count,
             waiting_bytes=self._waiting.size_bytes,
             behind_ms=None if oldest_ms is None else self._epoch_ms() - oldest_ms,
-            rate=sum(count for at_s, count in list(self._recent) if at_s >= since_s) / _RATE_S,
+            rate=recent / _RATE_S,
             outage=self._outage,
             backfill=self._backfill.progress if self._backfill else None,
         )
@@ -154,7 +161,7 @@ class StreamSink:
     def stop(self) -> None:
         """Send what waits, if Redis takes it in time."""
         self._stopping.set()
-        self._waiting.close()
+        self._waiting.wake()
         if self._thread.is_alive():
             self._thread.join(STOP_S)
         left = self._waiting.count
@@ -184,31 +191,34 @@ class StreamSink:
                     # Tells more of a refusal than a server that hangs up on a large command.
                     client.ping()
                 self._send_waiting(ledger)
+                self._end_outage()
                 failures = 0
                 if stopping:
                     return
                 self._catch_up(ledger, client)
-                self._waiting.wait(_IDLE_S)
+                self._waiting.wait(CHECK_S)
                 self._stopping.wait(GATHER_S)
-            except (RedisError, OSError) as error:
+            except RedisError as error:
                 failures = min(failures + 1, 16)
                 self._begin_outage(error)
-                if stopping or self._stopping.wait(max(FIRST_DELAY_S, backoff.compute(failures))):
+                if stopping:
                     return
+                self._stopping.wait(max(FIRST_DELAY_S, backoff.compute(failures)))
             except BaseException as fault:
                 faults.report("Redis sink", None, fault)
-                if stopping or self._stopping.wait(LONGEST_DELAY_S):
+                if stopping:
                     return
+                self._stopping.wait(LONGEST_DELAY_S)
 
     def _send_waiting(self, ledger: Ledger) -> None:
-        while batch := self._waiting.batch():
+        """Also when nothing waits the server is asked how much it has had: it may have lost some in the meantime."""
+        batch = self._waiting.batch()
+        while True:
             outcome = ledger.add([item.entry for item in batch], self._oldest_ms())
-            self._sent_live(batch, outcome)
-
-    def _sent_live(self, batch: list[Item], outcome: Outcome) -> None:
-        self._waiting.done(batch, outcome.now_ms, outcome.first_ms)
-        self._account(outcome, len(batch), batch[0].taken_ms)
-        self._end_outage()
+            self._waiting.done(batch, outcome.now_ms, outcome.first_ms)
+            self._account(outcome, len(batch), batch[0].taken_ms if batch else self._epoch_ms())
+            if not (batch := self._waiting.batch()):
+                return
 
     def _account(self, outcome: Outcome, count: int, taken_ms: int) -> None:
         lost_since_ms = self._acknowledged.lost_since_ms(outcome.had_before)
@@ -219,9 +229,10 @@ class StreamSink:
         self._sent += outcome.added
         self._doubles += outcome.doubles
         now_s = time.monotonic()
-        self._recent.append((now_s, outcome.added))
-        while self._recent[0][0] < now_s - _RATE_S:
-            self._recent.popleft()
+        with self._lock:
+            self._recent.append((now_s, outcome.added))
+            while self._recent[0][0] < now_s - _RATE_S:
+                self._recent.popleft()
 
     def _catch_up(self, ledger: Ledger, client: Any) -> None:
         """Send what the stream lacks. What is new goes on meanwhile; whoever reads puts it in order."""
@@ -233,7 +244,6 @@ class StreamSink:
             return
         since_ms = max(min(since) - _MARGIN_MS, self._oldest_ms())
         backfill = self._backfill = Backfill(self._settings.root, self._settings.host, since_ms, client, self._names)
-        done = False
         try:
             next_said_s = time.monotonic() + _SAY_S
             for entries in backfill.batches():
@@ -247,11 +257,14 @@ class StreamSink:
                 # As long again for the others on this machine.
                 if self._stopping.wait(time.monotonic() - began_s):
                     return
-            done = True
+        except OSError as unreadable:
+            self._tell(f"{self._name}: the log can't be read for what the stream lacks ({unreadable.strerror})")
+            return
+        except Exception:
+            self.lacks(since_ms)
+            raise
         finally:
             self._backfill = None
-            if not done:
-                self.lacks(since_ms)
         if is_asked or backfill.progress.sent:
             self._tell(f"{self._name}: {backfill.progress}")
 

@@ -38,7 +38,7 @@ class Waiting:
         self._blobs: dict[bytes, int] = {}
         """Contents that are waiting, or in the stream since that time by the server's clock."""
         self._changed = threading.Condition()
-        self._closed = False
+        self._woken = False
 
     def add(self, records: Iterable[Record], now_ms: int) -> int:
         """How many did not fit."""
@@ -60,10 +60,16 @@ class Waiting:
         return refused
 
     def wait(self, timeout_s: float) -> None:
-        """Until there is something, or nothing will come any more."""
+        """Until there is something, or somebody has called `wake`."""
         with self._changed:
-            if not self._items and not self._closed:
+            if not self._items and not self._woken:
                 self._changed.wait(timeout_s)
+            self._woken = False
+
+    def wake(self) -> None:
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
 
     def batch(self) -> list[Item]:
         """The first ones. They stay until `done`."""
@@ -96,11 +102,6 @@ class Waiting:
         with self._changed:
             waiting = {item.entry.owner for item in self._items if item.entry.kind is Kind.BLOBS}
             self._blobs = {digest: 0 for digest in self._blobs if digest in waiting}
-
-    def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
 
     @property
     def count(self) -> int:

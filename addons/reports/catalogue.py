@@ -6,13 +6,23 @@ the completions are made; and the nearest names to one that is not there.
 
 from __future__ import annotations
 
-import difflib
-
 from addons.reports.mode import Mode
-from addons.reports.modes import contents, exchanges, sessions, speed, tool_calls, tools, trouble, usage
+from addons.reports.modes import (
+    contents,
+    exchanges,
+    instructions,
+    sessions,
+    speed,
+    tool_calls,
+    tools,
+    trouble,
+    turns,
+    usage,
+    window,
+)
 from addons.reports.question import QuestionError
 
-_ROOMS = (usage, sessions, exchanges, contents, speed, trouble, tools, tool_calls)
+_ROOMS = (usage, sessions, exchanges, turns, instructions, contents, window, speed, trouble, tools, tool_calls)
 
 MODES: dict[str, Mode] = {mode.name: mode for room in _ROOMS for mode in room.MODES}
 
@@ -21,6 +31,8 @@ def find(name: str) -> Mode:
     """Raises QuestionError, with the nearest names."""
     mode = MODES.get(name) or MODES.get(name.lower().replace("-", "_")) or MODES.get(name.lower().replace("_", "-"))
     if mode is None:
+        import difflib  # only here: for who has mistyped
+
         near = difflib.get_close_matches(name, MODES, n=3, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise QuestionError(f"there is no report {name}{hint}\n`report help` lists them")

@@ -8,10 +8,11 @@ longer to import than a report takes.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from addons.reports.question import QuestionError
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,10 +20,13 @@ else:
     try:
         import _duckdb as duckdb
     except ImportError:  # before DuckDB 1.4
-        import duckdb
+        try:
+            import duckdb
+        except ImportError:  # a mitmproxy of the user's own: it captures without
+            duckdb = None
 
 type Connection = duckdb.DuckDBPyConnection
-DatabaseError = duckdb.Error
+DatabaseError = duckdb.Error if duckdb is not None else RuntimeError
 
 MEMORY_LIMIT = "500MB"
 """Beyond it DuckDB uses files."""
@@ -33,16 +37,27 @@ LARGEST_LINE_BYTES = 96 << 20
 
 
 def connect(path: Path | None, threads: int | None = None) -> Connection:
-    """`threads`: None is one a processor. Raises `DatabaseError`."""
+    """`threads`: None is one a processor. Raises `DatabaseError`, and QuestionError where there is no DuckDB."""
+    if duckdb is None:
+        raise QuestionError(
+            "reports need the Python package duckdb, which this Python does not have\n"
+            "./launch.sh setup makes a .venv that has it"
+        )
     config: dict[str, Any] = {
         "threads": threads or os.cpu_count() or 1,
         "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(path.with_name(path.name + ".tmp")) if path else tempfile.gettempdir(),
+        "temp_directory": f"{path}.tmp" if path else _temporary_folder(),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
     }
     return duckdb.connect(str(path) if path else ":memory:", config=config)
+
+
+def _temporary_folder() -> str:
+    import tempfile  # only here: an index needs none
+
+    return tempfile.gettempdir()
 
 
 def quoted(text: str) -> str:

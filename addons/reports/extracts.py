@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from addons.protocols.request_text import is_models, typed_in
 from addons.reports.stretches import plain_json, record_of
 
 _NO_RECORD = b"{}\n"
@@ -48,4 +49,21 @@ def _collect(value: Any, found: list[str]) -> None:
             _collect(member, found)
 
 
-EXTRACTS: Mapping[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {"contents": contents}
+_CONVERSATION = ("message", "item", "content", "prompt")
+"""Kinds of contents."""
+
+
+def said(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Of each element of a conversation: whether the model made it, and what the person typed in it."""
+    for line in lines:
+        record = record_of(line)
+        if record is None or record.get("hash") is None:
+            yield _NO_RECORD
+        elif record.get("kind") in _CONVERSATION:
+            content = record.get("content")
+            by_model = is_models(content)
+            typed = None if by_model else typed_in(content) or None
+            yield plain_json({"hash": record["hash"], "is_models": by_model, "typed": typed})
+
+
+EXTRACTS: Mapping[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {"contents": contents, "said": said}

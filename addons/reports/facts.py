@@ -185,6 +185,17 @@ FACTS: dict[str, Fact] = {
             "SELECT hash, kind, content FROM records",
         ),
         Fact(
+            "said",
+            layout.BLOBS,
+            _text("hash", "typed") | {"is_models": "BOOLEAN"},
+            "SELECT hash, ('0x' || left(hash, 16))::UBIGINT AS item, is_models, typed FROM records",
+            extract="said",
+            once=("hash",),
+        ),
+        Fact(
+            "replies", layout.ENDS, _text("flow_id", "text", "thinking"), "SELECT flow_id, text, thinking FROM records"
+        ),
+        Fact(
             "numbers",
             layout.SESSION_NUMBERS,
             {"session_id": "VARCHAR", "number": "BIGINT"},

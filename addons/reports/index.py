@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from addons.reports.database import Connection, DatabaseError, connect
 from addons.reports.facts import FACTS, Fact
 from addons.reports.loading import Loaded, Progress, create, insert_pieces, make_good, with_room
 from addons.reports.log_files import LogFiles, Member
-from addons.reports.stretches import Stretch, refused
 from addons.sinks.locking import FILE_MODE, FolderLock
+
+if TYPE_CHECKING:
+    from addons.reports.stretches import Stretch
 
 NAME = ".index.duckdb"
 LOCK_NAME = ".index.lock"
@@ -122,6 +124,7 @@ class _Index:
             try:
                 return self._load(facts)
             except DatabaseError as error:
+                # A bare word of DuckDB's: another program's lock on the file is no damage.
                 if "set lock" in str(error):
                     raise Unusable("another program has the index open") from None
                 self._remove()
@@ -129,6 +132,8 @@ class _Index:
         except DatabaseError as error:
             self._remove()
             raise Unusable(f"the index can't be made ({type(error).__name__})") from error
+        except OSError as error:
+            raise Unusable(f"the index can't be made ({error.strerror})") from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -138,7 +143,7 @@ class _Index:
 
     def _load(self, facts: Sequence[Fact]) -> Loaded:
         connection = self._connection = self._open()
-        there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        there = {name for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         for fact in facts:
             if fact.name not in there:
                 create(connection, fact)
@@ -149,8 +154,8 @@ class _Index:
             step.take(connection, lambda read, done=done: self._progress(done + read, total))  # type: ignore[misc]
             done += step.member.size
         names = ", ".join(f"'{fact.name}'" for fact in facts)
-        query = f"SELECT coalesce(sum(skipped), 0)::BIGINT FROM taken WHERE fact IN ({names})"
-        return Loaded(connection, skipped=connection.execute(query).fetchall()[0][0])
+        query = f"SELECT fact, sum(skipped)::BIGINT FROM taken WHERE fact IN ({names}) GROUP BY fact"
+        return Loaded(connection, skipped=dict(connection.execute(query).fetchall()))
 
     def _open(self) -> Connection:
         is_new = not self._path.exists()
@@ -168,6 +173,8 @@ class _Index:
         self.close()
         for path in (self._path, self._path.with_name(NAME + ".wal")):
             path.unlink(missing_ok=True)
+        import shutil
+
         shutil.rmtree(self._path.with_name(NAME + ".tmp"), ignore_errors=True)
 
     def _compare(self, connection: Connection, fact: Fact) -> list[_Step]:
@@ -201,6 +208,8 @@ class _Step:
         with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
 
     def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> None:
+        from addons.reports.stretches import Stretch, refused  # only here: when nothing is new it is not needed
+
         fact, file, member, taken = self.fact, self.file, self.member, self.taken
         connection.begin()
         try:

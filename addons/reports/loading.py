@@ -23,10 +23,13 @@ from addons.reports.facts import Fact
 from addons.reports.pipe import piped
 
 type Pieces = Callable[[], Iterable[bytes]]
-"""Gives the same bytes each time it is called."""
+"""Gives the same bytes each time it is called, in pieces that end anywhere."""
 
 type Refused = Callable[[], Iterator[tuple[bytes, bytes]]]
 """Gives lines that a fast parser refuses, each with the record that it is after all, in plainer JSON."""
+
+
+_POURED_BYTES = 64 << 20
 
 
 class Progress(Protocol):
@@ -40,8 +43,8 @@ class Loaded:
     """A connection in which the facts asked for are tables: `_file`, and their own columns."""
 
     connection: Connection
-    skipped: int = 0
-    """Lines that are no records."""
+    skipped: dict[str, int] = field(default_factory=dict)
+    """For each fact, lines that are no records."""
     notes: list[str] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
 
@@ -71,9 +74,35 @@ def insert_pieces(connection: Connection, fact: Fact, file: int, pieces: Pieces,
         pieces = _extracted(fact, pieces)
     elif is_roomy:
         pieces = _slimmed(fact, pieces)
-    with piped(pieces) as descriptor:
-        line_bytes = LARGEST_LINE_BYTES if is_roomy else USUAL_LINE_BYTES
-        insert_files(connection, fact, file, [Path(f"/dev/fd/{descriptor}")], line_bytes)
+    line_bytes = LARGEST_LINE_BYTES if is_roomy else USUAL_LINE_BYTES
+    left = _Pouring(pieces())
+    while not left.is_empty:
+        with piped(left.pour) as descriptor:
+            insert_files(connection, fact, file, [Path(f"/dev/fd/{descriptor}")], line_bytes)
+
+
+class _Pouring:
+    """Pieces, some at a time, each time up to the end of a line: of a pipe the database keeps all that it has read."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._carry = b""
+        self.is_empty = False
+
+    def pour(self) -> Iterator[bytes]:
+        piece: bytes | None = self._carry
+        self._carry = b""
+        poured = 0
+        while piece is not None:
+            poured += len(piece)
+            end = piece.rfind(b"\n") + 1 if poured >= _POURED_BYTES else 0
+            if end:
+                yield piece[:end]
+                self._carry = piece[end:]
+                return
+            yield piece
+            piece = next(self._pieces, None)
+        self.is_empty = True
 
 
 def insert_files(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addons.sinks import layout
-from addons.sinks.archive import open_stream
 from addons.sinks.rotation import parse_rotated, rotated_files
 
 _SIGNS: tuple[tuple[bytes, str], ...] = (
@@ -116,6 +115,8 @@ def kind_of(path: Path) -> str | None:
 
 
 def _kind_by_content(path: Path) -> str | None:
+    from addons.sinks.archive import open_stream  # only here: it takes longer to load than most reports need
+
     with open_stream(path) as stream:
         first = stream.read(_HEAD_BYTES).partition(b"\n")[0]
     return next((name for sign, name in _SIGNS if sign in first), None)

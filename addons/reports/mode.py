@@ -13,6 +13,12 @@ from addons.reports.columns import Column, Kind, names
 from addons.reports.filters import CONVERSATION
 from addons.reports.question import Question
 
+SESSION = "[SESSION]"
+"""An argument that says which session is meant, as --session does."""
+
+LATEST = "[N]"
+"""An argument that says how many of the latest, as --last does."""
+
 type Row = Sequence[Any]
 
 type Step = Callable[[Iterable[Row], Question], Iterator[Row]]

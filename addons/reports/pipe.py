@@ -1,8 +1,7 @@
 """A pipe that a database reads like a file: bytes made while it reads, and never on a disk.
 
-In: pieces of bytes, made in a thread of their own. Out: a descriptor to read from,
-`/dev/fd/N` by name. So that an engine may read a part of a file, up to where
-it was whole, without a copy of it.
+In: pieces of bytes, made in a thread of their own. Out: a descriptor to read from, `/dev/fd/N` by name. So an engine
+can read a part of a file, up to where it was whole, without a copy of it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 PIECE_BYTES = 1 << 20
 _LEAST_BYTES = 1 << 16
-"""Smaller pieces are collected: a pipe takes no more of them in a second, however small."""
+_MOST_PIECES = 256
+"""Smaller pieces are collected, so many at most: each write takes its time, however little is written."""
 
 _SET_SIZE = 1031
 """Linux's F_SETPIPE_SZ, which `fcntl` does not name in every build."""
@@ -49,12 +49,11 @@ class _Writer(threading.Thread):
 
     def run(self) -> None:
         try:
-            waiting = bytearray()
+            waiting: list[bytes] = []
             for piece in self._pieces():
-                waiting += piece
-                if len(waiting) >= _LEAST_BYTES:
+                waiting.append(piece)
+                if len(piece) >= _LEAST_BYTES or len(waiting) >= _MOST_PIECES:
                     self._write(waiting)
-                    waiting = bytearray()
             self._write(waiting)
         except BrokenPipeError:
             pass  # the database has read enough, or has failed and says so
@@ -63,7 +62,8 @@ class _Writer(threading.Thread):
         finally:
             os.close(self._fd)
 
-    def _write(self, data: bytearray) -> None:
-        view = memoryview(data)
+    def _write(self, pieces: list[bytes]) -> None:
+        view = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
         while view:
             view = view[os.write(self._fd, view) :]
+        pieces.clear()

@@ -61,7 +61,7 @@ def _session_numbers(connection: Connection, _: Preparing) -> None:
     """As the log's writers have given them; in a log without their list, in order of appearance."""
     sql = "SELECT session_id, min(number) AS session_number FROM numbers GROUP BY session_id"
     if not connection.execute("SELECT count(*) FROM numbers").fetchall()[0][0]:
-        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        tables = {name for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         seen = [
             f"SELECT session_id, {moment} AS moment FROM {table}"
             for table, moment in (("ends", STARTED), ("flows", "answered"))

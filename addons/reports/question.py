@@ -7,7 +7,6 @@ completions read it too.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -222,6 +221,8 @@ def _parse(option: Option, text: str, context: _Context) -> Any:
 def _option(name: str) -> Option:
     option = _BY_NAME.get(name)
     if option is None:
+        import difflib  # only here: for who has mistyped
+
         near = difflib.get_close_matches(name, _BY_NAME, n=2, cutoff=0.5)
         hint = f"; did you mean {' or '.join(f'--{each}' for each in near)}?" if near else ""
         raise QuestionError(f"there is no option --{name}{hint}")

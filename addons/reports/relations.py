@@ -113,6 +113,43 @@ RELATIONS: dict[str, Relation] = {
                 bool_or(result.is_error) AS is_error, max(result.exit_code) AS exit_code
                 FROM (SELECT unnest(results) AS result FROM call_items) GROUP BY result.call_id""",
         ),
+        # What is new in a request follows the model's last words. One that only repeats the last one is a retry.
+        Relation(
+            "prompts",
+            ("calls", "conversations", "said"),
+            """WITH asked AS (
+                SELECT calls.*, items FROM calls JOIN conversations USING (flow_id)
+                QUALIFY items IS DISTINCT FROM
+                    lag(items) OVER (PARTITION BY session_id, agent_id ORDER BY started, flow_id)),
+            told AS (
+                SELECT flow_id, place, is_models, typed FROM (
+                    SELECT flow_id, unnest(items) AS item, generate_subscripts(items, 1) AS place FROM asked)
+                JOIN said USING (item))
+            SELECT asked.* EXCLUDE (items), prompt FROM asked JOIN (
+                SELECT flow_id, arg_max(typed, place) AS prompt FROM (
+                    SELECT *, max(place) FILTER (is_models) OVER (PARTITION BY flow_id) AS answered_at FROM told)
+                WHERE typed IS NOT NULL AND place > coalesce(answered_at, 0) GROUP BY flow_id) USING (flow_id)""",
+        ),
+        # A turn has ended where the model asks for nothing more.
+        Relation(
+            "idles",
+            ("answered_calls", "tool_calls"),
+            """SELECT * FROM answered_calls WHERE "end" = 'complete' AND agent_id IS NULL AND flow_id NOT IN (
+                SELECT flow_id FROM tool_calls WHERE kind IN ('client', 'custom'))""",
+        ),
+        Relation(
+            "turns",
+            ("prompts", "idles", "calls", "replies"),
+            """SELECT asked.*,
+                    CASE WHEN rests.ended < coalesce(next_started, 'infinity') THEN rests.ended END AS idle_at,
+                    rests.flow_id AS idle_flow_id, rests.stop_reason AS idle_reason, replies.text AS reply
+                FROM (
+                    SELECT *, lead(started) OVER (PARTITION BY session_id ORDER BY started, flow_id) AS next_started
+                    FROM prompts) asked
+                ASOF LEFT JOIN (SELECT flow_id, session_id, ended, stop_reason FROM idles) rests
+                    ON asked.session_id = rests.session_id AND asked.started <= rests.ended
+                LEFT JOIN replies ON rests.flow_id = replies.flow_id""",
+        ),
         Relation("log_files", (), prepare="log_files"),
         Relation("answered_calls", ("calls",), 'SELECT * FROM calls WHERE "end" IS NOT NULL'),
     )

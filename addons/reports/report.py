@@ -22,12 +22,11 @@ from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
 from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
-from addons.reports.mode import GROUPS, Group, Mode, Row
+from addons.reports.mode import GROUPS, LATEST, SESSION, Group, Mode, Row
 from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
 from addons.reports.question import Question, QuestionError
 from addons.reports.relations import Relation, facts_of, relations_of
-from addons.reports.scan import load_with_duckdb, load_with_rg
 
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
 _BATCH = 500
 """Rows that are made at once: while they are, no other thread runs."""
 
-SESSION = "[SESSION]"
-"""An argument that says which session is meant, as --session does."""
+LATEST_ROWS = 10
 
 _KEPT_ROWS = 20_000
 """So many are taken at once, so that a slow reader does not keep the index from others."""
@@ -60,7 +58,6 @@ def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
 def answer(
     question: Question,
     root: Path,
-    *,
     threads: int | None = None,
     progress: Progress = _no_progress,
     book: PriceBook | None = None,
@@ -69,6 +66,8 @@ def answer(
     and OSError where the log can't be read."""
     mode = find(question.mode)
     _check(question, mode)
+    if mode.argument == LATEST:
+        question = replace(question, last=_latest(question))
     if mode.argument == SESSION and question.arguments:
         question = replace(question, session=question.arguments[0])
     groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
@@ -99,9 +98,9 @@ def answer(
         loaded.close()
         raise
     if len(kept) == _KEPT_ROWS:
-        return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded), loaded.close)
+        return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded, facts), loaded.close)
     loaded.close()
-    return Report(mode, question, columns, iter(kept), _notes(loaded))
+    return Report(mode, question, columns, iter(kept), _notes(loaded, facts))
 
 
 def _files(question: Question, root: Path) -> LogFiles:
@@ -125,6 +124,14 @@ def _check(question: Question, mode: Mode) -> None:
         )
 
 
+def _latest(question: Question) -> int:
+    if not question.arguments:
+        return question.last or LATEST_ROWS
+    if not question.arguments[0].isdecimal() or not int(question.arguments[0]):
+        raise QuestionError(f"{question.mode} {question.arguments[0]}: say how many, such as 20")
+    return int(question.arguments[0])
+
+
 def _nothing_in(files: LogFiles) -> str:
     return (
         f"There is no log in {files.folder} yet. To make one: start the proxy, ./launch.sh, and in another terminal the"
@@ -133,16 +140,18 @@ def _nothing_in(files: LogFiles) -> str:
 
 
 def _load(question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress) -> Loaded:
-    if question.engine == "rg":
-        return load_with_rg(files, facts, threads, progress)
-    if question.engine == "duckdb" or question.file:
-        return load_with_duckdb(files, facts, threads, progress)
-    try:
-        return load_from_index(files, facts, threads, progress)
-    except Unusable as why:
-        loaded = load_with_duckdb(files, facts, threads, progress)
-        loaded.notes.append(f"Answered without the index: {why}.")
-        return loaded
+    notes = []
+    if question.engine == "index" and question.file is None:
+        try:
+            return load_from_index(files, facts, threads, progress)
+        except Unusable as why:
+            notes.append(f"Answered without the index: {why}.")
+    from addons.reports.scan import load_with_duckdb, load_with_rg  # only here: most reports need no scan
+
+    load = load_with_rg if question.engine == "rg" else load_with_duckdb
+    loaded = load(files, facts, threads, progress)
+    loaded.notes += notes
+    return loaded
 
 
 def _prepare(connection: Connection, preparing: Preparing, relations: list[Relation], words: Mapping[str, str]) -> None:
@@ -196,9 +205,12 @@ def _missing(files: LogFiles, facts: list[Fact]) -> Iterator[str]:
             yield f"There is no {name} in {files.folder}: {WITHOUT[name]}."
 
 
-def _notes(loaded: Loaded) -> list[str]:
-    skipped = f"{_counted(loaded.skipped, 'line is', 'lines are')} no record: left out." if loaded.skipped else ""
-    return [*loaded.notes, *filter(None, [skipped])]
+def _notes(loaded: Loaded, facts: list[Fact]) -> list[str]:
+    by_file: dict[str, int] = {}
+    for fact in facts:
+        by_file[fact.file] = max(by_file.get(fact.file, 0), loaded.skipped.get(fact.name, 0))
+    skipped = sum(by_file.values())
+    return [*loaded.notes, *([f"{_counted(skipped, 'line is', 'lines are')} no record: left out."] if skipped else [])]
 
 
 def _counted(count: int, one: str, several: str) -> str:

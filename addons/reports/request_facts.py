@@ -5,7 +5,7 @@ In: the `request` of an exchange's flow record, as a map of its fields. Out: `SE
 
 from __future__ import annotations
 
-from addons.protocols.requests import KINDS
+from addons.protocols.request_fields import KINDS
 
 FIELDS = {"flow_id": "VARCHAR", "request": "MAP(VARCHAR, JSON)"}
 

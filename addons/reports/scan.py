@@ -31,9 +31,9 @@ def load_with_duckdb(files: LogFiles, facts: Sequence[Fact], threads: int | None
     for fact in facts:
         progress(done, total)
         if fact.extract:
-            loaded.skipped += sum(_extract(loaded, fact, *each) for each in enumerate(members[fact.name]))
+            loaded.skipped[fact.name] = sum(_extract(loaded, fact, *each) for each in enumerate(members[fact.name]))
         elif members[fact.name]:
-            loaded.skipped += _read_at_once(loaded, fact, members[fact.name])
+            loaded.skipped[fact.name] = _read_at_once(loaded, fact, members[fact.name])
         done += sum(member.size for member in members[fact.name])
     return loaded
 
@@ -46,7 +46,7 @@ def load_with_rg(files: LogFiles, facts: Sequence[Fact], threads: int | None, pr
     for reader in readers:
         progress(done, total)
         reader.insert(loaded)
-        loaded.skipped += reader.skipped
+        loaded.skipped[reader.fact.name] = loaded.skipped.get(reader.fact.name, 0) + reader.skipped
         done += reader.member.size
     return loaded
 
@@ -88,7 +88,7 @@ class _Reader:
     def __init__(self, fact: Fact, file: int, member: Member) -> None:
         self.member = member
         self._file = file
-        self._fact = fact
+        self.fact = fact
         # Two counts, as two threads count.
         self._lines = 0
         self._found = 0
@@ -101,7 +101,7 @@ class _Reader:
     def insert(self, loaded: Loaded) -> None:
         with_room(
             loaded.connection,
-            lambda is_roomy: insert_pieces(loaded.connection, self._fact, self._file, self._records, is_roomy=is_roomy),
+            lambda is_roomy: insert_pieces(loaded.connection, self.fact, self._file, self._records, is_roomy=is_roomy),
         )
 
     def _records(self) -> Iterator[bytes]:
@@ -111,9 +111,9 @@ class _Reader:
         self._found = 0
         for line in lines_of(lines):
             record = record_of(line)
-            if record is not None and record.get(self._fact.told_by) is not None:
+            if record is not None and record.get(self.fact.told_by) is not None:
                 self._found += 1
-                yield line + b"\n" if self._fact.extract else slim(record, self._fact.fields)
+                yield line + b"\n" if self.fact.extract else slim(record, self.fact.fields)
 
     def _counted(self) -> Iterator[bytes]:
         """All lines: those among them that are no records will have been skipped."""
@@ -134,7 +134,7 @@ class _Reader:
             "--encoding=none",
             "--fixed-strings",
             "--",
-            f'"{self._fact.told_by}"',
+            f'"{self.fact.told_by}"',
             "-",
         ]
         with (

@@ -11,7 +11,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -22,6 +22,7 @@ from addons.sinks.repair import end_of_last_line
 from addons.wire.json_text import dump_json, parse_json
 
 SEAL_BYTES = 512
+_ANY = 1 << 62
 _NOTHING = b"{}\n"
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -34,9 +35,8 @@ class Stretch:
         self.start = start
         self.end = start
         """Where it ended, when it has been read."""
-        self.is_torn = False
-        """Whether a line without its end was left out."""
         self._tail = b""
+        self._whole: int | None = None
 
     @property
     def seal(self) -> int:
@@ -47,14 +47,14 @@ class Stretch:
         """The bytes; again from the beginning each time it is called."""
         self.end, self._tail = self.start, b""
         with open_stream(self.member.path) as stream:
-            end = self._known_end(stream.fileno()) if not self.member.is_compressed else None
+            whole = self._whole_bytes(stream)
             self._skip(stream)
-            while end is None or self.end < end:
-                piece = stream.read(PIECE_BYTES if end is None else min(PIECE_BYTES, end - self.end))
+            while self.end < whole:
+                piece = stream.read(min(PIECE_BYTES, whole - self.end))
                 if not piece:
                     return
                 self.end += len(piece)
-                self._tail = (self._tail + piece)[-SEAL_BYTES:]
+                self._tail = piece[-SEAL_BYTES:] if len(piece) >= SEAL_BYTES else (self._tail + piece)[-SEAL_BYTES:]
                 yield piece
 
     def is_continued(self, seal: int) -> bool:
@@ -69,18 +69,17 @@ class Stretch:
     def ends_torn(self) -> bool:
         """Whether the file ends in a line that is torn, or still being written."""
         with self.member.path.open("rb") as stream:
-            self._known_end(stream.fileno())
-        return self.is_torn
+            return self._whole_bytes(stream) < os.fstat(stream.fileno()).st_size
 
-    def _known_end(self, fd: int) -> int:
-        size = os.fstat(fd).st_size
-        if self.member.stamp is not None:
-            return size
-        end = end_of_last_line(fd, size)
-        self.is_torn = end < size
-        return end
+    def _whole_bytes(self, stream: BinaryIO) -> int:
+        """How much of it is whole; once told it stays, as the file may grow meanwhile."""
+        if self._whole is None:
+            self._whole = _ANY
+            if self.member.stamp is None:
+                self._whole = end_of_last_line(stream.fileno(), os.fstat(stream.fileno()).st_size)
+        return self._whole
 
-    def _skip(self, stream: Any) -> None:
+    def _skip(self, stream: BinaryIO) -> None:
         """Go to `start`. Raises EOFError where the file is shorter."""
         before = min(self.start, SEAL_BYTES)
         left = self.start - before

@@ -5,7 +5,6 @@ In: the root folder, clients, session ids. Out: paths. Names that begin with a d
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -53,6 +52,8 @@ def safe_name(text: str, taken: tuple[str, ...] = ()) -> str:
     name = _UNSAFE.sub("_", text).lstrip(".")[:_LONGEST_NAME]
     if name == text and name and name not in taken:
         return name
+    import hashlib  # only here: reports start without it
+
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{name}-{digest}"
 

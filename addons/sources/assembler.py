@@ -28,6 +28,7 @@ from addons.protocols.events import (
     ToolArgumentsDelta,
     ToolCallStarted,
 )
+from addons.protocols.limits import allowances_of, retry_after_s
 from addons.protocols.requests import prompt_of, rebuild
 from addons.protocols.summary import Summary
 from addons.protocols.usage import normalise_usage
@@ -174,6 +175,8 @@ class Assembler:
             tool_returns=said.tool_returns,
             started_epoch_ns=started_ns,
             request_parts=parts_of(body),
+            allowances=allowances_of(record.get("response_headers") or {}, started_ns / 1e9),
+            retry_after_s=retry_after_s(record.get("response_headers") or {}, started_ns / 1e9),
             parent_id=record.get("parent_id"),
             host=host,
         )

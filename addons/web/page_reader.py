@@ -36,8 +36,10 @@ MOST_CALLS: Final = 200
 class PageReader:
     """`watched` is the session whose conversation the page shows."""
 
-    def __init__(self, board: Board, options: ViewOptions) -> None:
+    def __init__(self, board: Board, options: ViewOptions, origin: str = "") -> None:
+        """`origin` tells this board from one that the proxy had before: their numbers are not the same."""
         self._board = board
+        self._origin = origin
         self._options = options
         self._version = 0
         self._ids: dict[str, str] = {}
@@ -94,6 +96,7 @@ class PageReader:
             self._ids.pop(sanitise(gone), None)
         found = {
             "whole": changes.is_whole,
+            "origin": self._origin if changes.is_whole else "",
             "sessions": [session_message(facts) for facts in changes.sessions],
             "exchanges": [exchange_message(facts) for facts in changes.exchanges],
             "gone_sessions": [sanitise(name) for name in changes.forgotten_sessions],

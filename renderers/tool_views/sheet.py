@@ -22,8 +22,8 @@ def flat(text: str) -> str:
 class Sheet:
     """Collects spans until they are taken.
 
-    `content_only` (`agent_function_only`) leaves out headers, notes and JSON; `whole_in_header` says that the header is
-    all there is to show (a one-line form), so it stays even then.
+    `content_only` (`agent_function_only`) leaves out headers, notes and JSON; `whole_in_header` says that without
+    the header the rest means little (a one-line form, an edit of a file), so it stays even then.
     """
 
     __slots__ = ("_role", "_spans", "_text", "content_only", "fresh", "indent", "whole_in_header")

@@ -100,8 +100,8 @@ def test_in_the_console_the_answer_is_a_table(
     host.call("agent.redis.read 1")
     wait_until(lambda: bool(shown), lambda: host.said)
     (table,) = shown
-    assert [row[3] for row in table] == ["key", "ends:b"]
-    assert {type(cell) for row in table for cell in row} == {str}
+    assert [len(row) for row in table] == [1, 1]
+    assert "ends:b" in table[1][0]
 
 
 def test_a_backfill_is_the_sinks_work(server: RedisServer, hosts: list[Host], caplog: pytest.LogCaptureFixture) -> None:

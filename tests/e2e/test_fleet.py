@@ -273,12 +273,14 @@ def test_a_proxy_is_killed_while_it_streams(fleet: Fleet) -> None:
     """What was on its way to the stream then is sent after at its next start."""
     fleet.start_reporter()
     proxy = fleet.laboratories["ana"].proxy
+    ends, lines = len(proxy.records("sse_flow_ends.jsonl")), len(proxy.records("sse_lines.jsonl"))
     with fleet.laboratories["ana"].client() as client, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(_ask, client, fleet.cases[0][1])
-        time.sleep(WORDS * PACE_S / 2)
+        wait_until(lambda: len(proxy.whole_records("sse_lines.jsonl")) > lines + 20, proxy.said, LIMIT_S)
         proxy.kill()
         asked.result(LIMIT_S)
     proxy.start()
+    proxy.await_ends(ends + 1, LIMIT_S)
     fleet.await_drained()
     assert "the proxy was killed" in [end["error"] for end in fleet.expected("sse_flow_ends.jsonl")]
     fleet.assert_drained_once_and_in_order()

@@ -210,6 +210,22 @@ def test_the_api_says_what_is_wrong(web):
     assert "--since later" in call(web, "agent.report", "tokens", "since=later")["error"]
 
 
+def test_the_api_exports(web, tmp_path):
+    words = ("events", str(tmp_path / "events.jsonl"), "client=codex")
+    answers = [call(web, "agent.export", *words)["value"]]
+    while answers[-1][0] == ["id", "state", "read"]:
+        time.sleep(0.05)
+        answers.append(call(web, "agent.export", *words)["value"])
+    ((said,),) = answers[-1]
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert said == f"exported {len(events)} records to {tmp_path / 'events.jsonl'}"
+    assert {event["client"] for event in events} == {"codex"}
+
+
+def test_the_api_exports_to_no_place_of_its_own(web):
+    assert "name a path" in call(web, "agent.export", "events", "-")["error"]
+
+
 def test_the_api_lists_the_reports(web):
     assert "tokens" in call(web, "agent.report.modes")["value"]
 

@@ -74,6 +74,27 @@ def _block(name: str, block: str) -> Sample:
     return Sample(name, block, public=block[: next(m.start() for m in re.finditer(r"[^\s]{64}\n", block))])
 
 
+TEAMS = "https://x.webhook.office.com/webhookb2/"
+
+
+def uuid(seed: str) -> str:
+    digits = made_up(32, HEX, f"uuid of {seed}")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def copilot(seed: str) -> str:
+    return f"tid={made_up(32, HEX, seed)};exp=1760000000;sku=free;8kp=1:{made_up(64, HEX, seed)}"
+
+
+def account_key() -> str:
+    digits = made_up(32, UPPER, "account")
+    return "-".join((digits[:6], digits[6:12], digits[12:17], digits[17:22], digits[22:27], digits[27:32]))
+
+
+def putty() -> str:
+    return f"{made_up(64, BASE64, 'putty')}\n{made_up(40, BASE64, 'putty')}"
+
+
 PEM = pem()
 JWT = _jwt()
 BASIC = base64.b64encode(f"deploy:{made_up(20, seed='basic')}".encode()).decode()
@@ -155,7 +176,117 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("basic authentication", BASIC, "Authorization: Basic ", "\r\n", made_up(20, seed="basic")),
     Sample("bearer token", made_up(40, seed="bearer"), "authorization: Bearer ", " -X"),
     Sample("password in a url", made_up(20, ALNUM + "!$%", "url"), "postgres://app:", "@db.example.org:5432/app"),
-    Sample("named secret", made_up(40, HEX, "named"), 'client_secret: "', '"'),
+    Sample("value of a secret's name", made_up(40, HEX, "named"), 'client_secret: "', '"'),
+    key("langfuse", "sk-lf-", 36, "0123456789abcdef-"),
+    key("codex refresh token", "rt_", 60, WORD),
+    key("together", "tgp_v1_", 43, WORD),
+    key("elevenlabs", "sk_", 48, HEX),
+    key("jina", "jina_", 60, WORD),
+    key("voyage", "pa-", 43, WORD),
+    key("brave search", "BSA", 28, WORD),
+    key("bedrock, short-lived", "bedrock-api-key-", 120, BASE64),
+    key("cursor", "key_", 64, HEX),
+    key("weights & biases", "wandb_v1_", 77, ALNUM + "_"),
+    key("anyscale", "esecret_", 26, LOWER),
+    key("modal", "as-", 22),
+    key("runpod", "rpa_", 44),
+    key("chutes", "cpk_" + made_up(32, HEX, "chutes") + "." + made_up(32, HEX, "chutes2") + ".", 32),
+    key("friendli", "flp_", 46),
+    key("llamaindex", "llx-", 48),
+    key("cartesia", "sk_car_", 22),
+    key("browserbase", "bb_live_", 27, WORD),
+    key("e2b", "e2b_", 40, HEX),
+    key("mem0", "m0-", 40),
+    Sample("context7", "ctx7sk-" + uuid("context7"), public="ctx7sk-"),
+    key("trigger.dev", "tr_prod_", 20),
+    key("logfire", "pylf_v1_us_", 43),
+    key("baidu", f"bce-v3/ALTAK-{made_up(21, seed='baidu')}/", 40, HEX),
+    key("aws session token", "IQoJb3JpZ2luX2Vj", 300, BASE64),
+    key("alibaba access key", "LTAI5t", 18),
+    key("tencent access key", "AKID", 32),
+    key("yandex", "AQVN", 36, WORD),
+    key("databricks oauth", "dose", 32, HEX),
+    Sample("cloudflare origin ca", f"v1.0-{made_up(24, HEX, 'ca')}-{made_up(146, HEX, 'ca')}", public="v1.0-"),
+    key("cloudflare tunnel", "eyJhIjoi", 180),
+    key("fly.io", "fm2_", 200, BASE64),
+    key("heroku", "HRKU-AA", 58, WORD),
+    key("planetscale", "pscale_tkn_", 43, WORD),
+    key("netlify", "nfp_", 36),
+    key("doppler", "dp.st.dev.", 43),
+    key("pulumi", "pul-", 40, HEX),
+    key("tailscale", "tskey-auth-", 40),
+    key("render", "rnd_", 32),
+    key("deno deploy", "ddp_", 36),
+    key("infracost", "ico-", 32),
+    key("openshift", "sha256~", 43, WORD),
+    key("neon", "napi_", 64, LOWER),
+    key("mongodb atlas", "mdb_sa_sk_", 40, WORD),
+    key("cockroachdb", f"CCDB1_{made_up(22, seed='crdb')}_", 40),
+    key("elastic cloud", "essu_", 100, BASE64),
+    Sample("github copilot", copilot("copilot"), public="tid="),
+    key("gitlab runner", "GR1348941", 20, WORD),
+    key("gitlab runner, of today", "glrt-t1_", 20, WORD),
+    key("crates.io", "cio", 32),
+    key("nuget", "oy2", 43, LOWER),
+    key("packagist", "packagist_uut_", 68, HEX),
+    key("clojars", "CLOJARS_", 60, HEX),
+    key("rubygems", "rubygems_", 48, HEX),
+    key("bitbucket", "ATBB", 32),
+    key("circleci", f"CCIPAT_{made_up(22, seed='circleci')}_", 40, HEX),
+    key("buildkite", "bkua_", 40, HEX),
+    key("sourcegraph", "sgp_", 40, HEX),
+    key("postman", f"PMAK-{made_up(24, HEX, 'postman')}-", 34, HEX),
+    key("grafana, old", "eyJrIjoi", 92),
+    key("posthog", "phx_", 43),
+    key("honeycomb", "hcaik_", 58, LOWER),
+    key("dynatrace", f"dt0c01.{made_up(24, UPPER, 'dynatrace')}.", 64, UPPER),
+    Sample("launchdarkly", "sdk-" + uuid("launchdarkly"), public="sdk-"),
+    key("statsig", "secret-", 43),
+    key("prefect", "pnu_", 36),
+    key("readme", "rdme_", 70, LOWER),
+    key("new relic", "NRAK-", 27, UPPER),
+    key("sonarqube", "squ_", 40, HEX),
+    key("terraform cloud, without its head", "atlasv1.", 67, WORD),
+    key("artifactory", "AKCp", 69),
+    key("paddle", "pdl_live_apikey_", 58, LOWER),
+    Sample("plaid", "access-production-" + uuid("plaid"), public="access-production-"),
+    key("shippo", "shippo_live_", 40, HEX),
+    key("easypost", "EZAK", 54),
+    Sample("flutterwave", f"FLWSECK-{made_up(32, HEX, 'flw')}-X", public="FLWSECK-"),
+    key("square", "sq0csp-", 43, WORD),
+    key("slack, from a browser", "xoxd-", 120, BASE64 + "%"),
+    Sample("teams hook", f"{uuid('t1')}@{uuid('t2')}/IncomingWebhook/{made_up(32, HEX, 't3')}/{uuid('t4')}", TEAMS),
+    Sample("discord hook", made_up(68, WORD, "discord"), "https://discord.com/api/webhooks/1234567890123456789/"),
+    key("mailchimp transactional", "md-", 22),
+    key("brevo", f"xkeysib-{made_up(64, HEX, 'brevo')}-", 16),
+    key("resend", f"re_{made_up(8, seed='resend')}_", 24),
+    Sample("hubspot", "pat-na1-" + uuid("hubspot"), public="pat-na1-"),
+    key("contentful", "CFPAT-", 43, WORD),
+    key("typeform", "tfp_", 59, WORD),
+    key("mapbox", "sk.eyJ1Ijoi" + made_up(60, seed="mapbox") + ".", 22, WORD),
+    key("dropbox", "sl.u.", 140, WORD),
+    key("facebook", "EAAG", 150),
+    key("1password service account", "ops_eyJ", 400, BASE64),
+    Sample("1password account key", f"A3-{account_key()}", public="A3-"),
+    Sample("putty key", putty(), "Private-Lines: 2\n", "\nPrivate-MAC: 0"),
+    key("airtable", f"pat{made_up(14, seed='airtable')}.", 64, HEX),
+    key("discord bot", base64.b64encode(b"1098765432109876543").decode().rstrip("=") + ".GaBcD1.", 38, WORD),
+    Sample("npm registry token", uuid("npm"), "//registry.npmjs.org/:_authToken=", "\n"),
+    Sample("wireguard", made_up(43, BASE64, "wg") + "=", "[Interface]\nPrivateKey = ", "\nAddress = 10.0.0.2/32"),
+    Sample("password of curl's user", "Gk7" + made_up(15, seed="curl"), "curl -s -u deploy:", " https://x.example/"),
+    Sample(
+        "cookies", f"sid={made_up(32, seed='cookie')}; csrf={made_up(24, HEX, 'csrf')}", "Cookie: ", "\r\nAccept: */*"
+    ),
+    Sample(
+        "password in a connection string", made_up(18, seed="ado"), "Server=db;User Id=app;Password=", ";Pooling=true"
+    ),
+    Sample("signature in a url", made_up(43, BASE64, "sas") + "=", "https://x.example/a.png?sv=2025-01-05&sig=", '"'),
+    Sample("value of a secret's flag", made_up(32, seed="flag"), "vercel deploy --token ", " --prod"),
+    Sample("value of a key's name", made_up(32, HEX, "env"), "AZURE_OPENAI_KEY=", "\n"),
+    Sample("value of a variable", made_up(40, WORD, "variable"), "export CLOUDFLARE_API_TOKEN=", "\n"),
+    Sample("value of an identity's name", made_up(48, seed="idt"), '"id_token": "', '"'),
+    Sample("uuid of a secret's name", uuid("named"), "EXA_API_KEY=", "\n"),
 )
+"""Every row of the table of rules has one, by its name or a longer one."""
 BY_NAME = {sample.name: sample for sample in SAMPLES}
 SECRET = BY_NAME["anthropic"].secret

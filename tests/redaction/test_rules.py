@@ -122,7 +122,7 @@ def test_without_any_digit(text: str) -> None:
     assert "hash:" in redactor.text(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from([sample.text for sample in SAMPLES]) | st.text(alphabet='sk-antA1 \\n%2:/=.[m"', max_size=40)

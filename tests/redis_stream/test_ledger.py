@@ -51,7 +51,7 @@ def test_whoever_sends_it_again_is_refused(server: RedisServer, names: Names) ->
     assert len(keys(server, names)) == 7
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.integers(0, 12), max_size=6), max_size=6))
 def test_in_any_order_and_any_batches_each_gets_in_once(
     server: RedisServer, names: Names, batches: list[list[int]]

@@ -112,6 +112,23 @@ def test_killed_and_started_again_twice_the_stream_is_complete_without_doubles(t
         assert sorted(keys_in(server.client, NAMES)) == sorted(keys_of(written))
 
 
+def test_a_loss_is_noticed_while_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("addons.redis_stream.sink.CHECK_S", 0.1)
+    with (
+        RedisServer(tmp_path / "redis") as server,
+        LoggingProxy(tmp_path / "log", server.address, NAMES) as proxy,
+    ):
+        written = exchanges("a", "b")
+        proxy.write(written)
+        wait_until(lambda: len(keys_in(server.client, NAMES)) == len(keys_of(written)))
+        server.client.flushall()
+        wait_until(lambda: sorted(keys_in(server.client, NAMES)) == sorted(keys_of(written)), lambda: proxy.said)
+        server.kill()
+        wait_until(lambda: proxy.sink.status().outage is not None)
+        server.start()
+        wait_until(lambda: proxy.sink.status().outage is None)
+
+
 def test_a_server_that_keeps_nothing_gets_again_what_this_proxy_has_sent(tmp_path: Path) -> None:
     with (
         RedisServer(tmp_path / "redis") as server,

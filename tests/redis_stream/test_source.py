@@ -38,6 +38,8 @@ class Watch:
         self._over = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
+        # What comes from now on is what is sent after this.
+        wait_until(lambda: self.asked > 0 or not self.thread.is_alive())
 
     def _run(self) -> None:
         for step in self.source.steps():
@@ -116,11 +118,11 @@ def test_it_shows_what_the_proxy_showed(
     capture = Capture(tmp_path, sink)
     if start == "now":
         watches.append(Watch(server, names, start))
-        wait_until(lambda: watches[0].asked > 0)
     capture.finish()
     if start == "start":
         watches.append(Watch(server, names, start))
     expected = by_flow(capture.screen.shown)
+    assert expected
     wait_until(lambda: len(watches[0].shown) >= len(capture.screen.shown))
     assert by_flow(watches[0].shown) == expected
     assert {event.host for event in watches[0].events if isinstance(event, ExchangeStarted)} == {"ana"}
@@ -210,7 +212,6 @@ def test_what_never_comes_is_counted_and_said(
     monkeypatch.setattr("addons.redis_stream.source.PATIENCE_S", 0.1)
     exchange = records.exchange("f", 6)
     watches.append(Watch(server, names))
-    wait_until(lambda: watches[0].asked > 0)
     send(server, names, *exchange[:4], *exchange[6:])
     wait_until(lambda: watches[0].ended == ["f"])
     assert watches[0].text == text_of("f", 2) + text_of("f", 6, 4)
@@ -219,7 +220,6 @@ def test_what_never_comes_is_counted_and_said(
 
 def test_one_that_was_stopped_catches_up(server: RedisServer, names: Names, watches: list[Watch]) -> None:
     watches.append(Watch(server, names))
-    wait_until(lambda: watches[0].asked > 0)
     watches[0].pause()
     for number in range(10):
         send(server, names, *records.exchange(f"f{number}", 300))
@@ -235,7 +235,6 @@ def test_what_was_trimmed_meanwhile_is_counted_and_said(
     monkeypatch.setattr("addons.redis_stream.source._STALE_S", 0.0)
     send(server, names, *records.exchange("seen", 1))
     watches.append(Watch(server, names))
-    wait_until(lambda: watches[0].asked > 0)
     watches[0].pause()
     time.sleep(0.3)
     for number in range(5):
@@ -251,7 +250,6 @@ def test_what_was_trimmed_meanwhile_is_counted_and_said(
 def test_a_content_sent_long_before_is_found(server: RedisServer, names: Names, watches: list[Watch]) -> None:
     send(server, names, records.blob("f", "asked before"))
     watches.append(Watch(server, names))
-    wait_until(lambda: watches[0].asked > 0)
     send(server, names, records.flow("g", 0, "asked before"))
     wait_until(lambda: watches[0].begun == ["g"])
     (started,) = watches[0].events

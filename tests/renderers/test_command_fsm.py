@@ -61,6 +61,9 @@ def test_a_name_that_says_all_is_recognised_before_the_first_delta(name, kind, d
         pytest.param("run", "client", '{"command":["bash","-lc","ls"]}', "bash -lc", id="argument list"),
         pytest.param("run", "client", '{\n\t"command": [\n\t\t"ls"', "bash -lc", id="with blanks"),
         pytest.param("", "client", '{"cmd":["zsh","-c","ls"]}', "bash -lc", id="no name"),
+        pytest.param(
+            "run", "client", '{"why":"x, y","command":["/bin/sh","-c","ls"]}', "bash -lc", id="a shell later on"
+        ),
         pytest.param("run", "client", '{"command":"ls -la"}', "command", id="command"),
         pytest.param("run", "client", '{"cmd": "ls -la"}', "command", id="cmd"),
         pytest.param("run", "client", '{"command":"viewer a.png"}', "command", id="begins as an editor's command"),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.protocols.events import ToolCallFinished, ToolCallStarted
-from renderers.content import LINE_CHARS, OneLineTool, result_spans, subject_of, text_view
+from addons.protocols.events import ToolArgumentsDelta, ToolCallFinished, ToolCallStarted
+from renderers.cells import cells_of
+from renderers.content import LINE_CHARS, OneLineTool, RawTool, result_spans, subject_of, text_view
 from renderers.pen import Pen
 from renderers.spans import Span
 
@@ -53,8 +54,17 @@ def test_text_is_the_same_however_it_is_cut(detail, text, cut):
         pytest.param("Bash", "ok", False, "one_line", "◀ Bash: ok\n", id="one line"),
         pytest.param("Bash", "a\nb\n", False, "one_line", "◀ Bash: a b (2 lines, 4 characters)\n", id="more lines"),
         pytest.param("", "no", True, "one_line", "✗ no\n", id="error, its call unknown"),
+        pytest.param(
+            "sh",
+            '{"output":"a\\nb","metadata":{}}',
+            False,
+            "one_line",
+            "◀ sh: a b (2 lines, 3 characters)\n",
+            id="Codex",
+        ),
+        pytest.param("sh", '{"output":1}', False, "one_line", '◀ sh: {"output":1}\n', id="not quite"),
         pytest.param("Bash", "", False, "one_line", "◀ Bash: (nothing)\n", id="empty"),
-        pytest.param("Bash", "a\nb\n", False, "full", "◀ Bash: \na\nb\n", id="full"),
+        pytest.param("Bash", "a\nb\n", False, "full", "◀ Bash:\na\nb\n", id="full"),
         pytest.param("Bash", "a", False, "full", "◀ Bash: a\n", id="full, one line"),
         pytest.param("Bash", "a", False, "hide", "", id="hidden"),
         pytest.param("Bash", "\x1b]0;t\x07", False, "full", "◀ Bash: ␛]0;t␇\n", id="hostile"),
@@ -101,3 +111,33 @@ def test_a_call_on_one_line():
     spans = view.feed(ToolCallStarted("0", "t", "", "client"))
     spans += view.feed(ToolCallFinished("0", "t", "Read", "client", {"file_path": "/a/b"}, None))
     assert written(spans) == "▶ (no name yet) = Read /a/b"
+
+
+RAW = '{"command":["bash","-lc","ls\\n"]}'
+
+
+@pytest.mark.parametrize(
+    ("deltas", "finished", "expected"),
+    [
+        pytest.param([RAW[:9], RAW[9:]], (None, RAW), RAW, id="in deltas"),
+        pytest.param([RAW[:9]], (None, RAW), RAW, id="the rest at the end"),
+        pytest.param([], ({"a": "é"}, None), '{"a": "é"}', id="an object"),
+        pytest.param(["\x1b[2J"], (None, None), "␛[2J", id="hostile"),
+    ],
+)
+def test_arguments_as_they_come(deltas, finished, expected):
+    tool = RawTool("run")
+    spans = tool.feed(ToolCallStarted("b", "t", "run", "client"))
+    for delta in deltas:
+        spans += tool.feed(ToolArgumentsDelta("b", delta))
+    spans += tool.feed(ToolCallFinished("b", "t", "run", "client", *finished))
+    assert written(spans) == f"▶ run\n{expected}\n"
+
+
+@pytest.mark.parametrize("limit", [60, 80, 120])
+@pytest.mark.parametrize("text", ["one line of many words " * 20, "全角文字は二つの桁を取る。\n" * 30, "x"])
+@pytest.mark.parametrize("about", ["Bash", "Bash " + "a command of many words " * 5, "読む " + "全角文字" * 20])
+def test_a_result_on_one_line_fits_into_it(limit, text, about):
+    row = written(result_spans(about, text, False, "one_line", limit)).rstrip("\n")
+    assert "\n" not in row
+    assert sum(map(cells_of, row)) <= limit

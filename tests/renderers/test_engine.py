@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addons.protocols.events import (
+    Allowance,
     BlockFinished,
     ExchangeEvent,
     Heartbeat,
@@ -93,7 +95,21 @@ def test_an_error_in_the_stream_is_said_once():
         ("a", StreamError("Too busy", "overloaded_error")),
         ("a", ended("a", "error", "Too busy", usage={})),
     )
-    assert shown == f"{HEAD}✗ overloaded_error: Too busy\n■ m · error · first token 0.5 s · 2.5 s\n"
+    assert (
+        shown
+        == f"{HEAD}✗ overloaded_error: Too busy\n■ m · overloaded_error in mid-stream · first token 0.5 s · 2.5 s\n"
+    )
+
+
+def test_limits_that_run_out_and_how_long_to_wait_are_said():
+    first = replace(started("a", prompt="go"), allowances=(Allowance("5-hour", 0.83, 2520.0),), retry_after_s=30.0)
+    shown = play(
+        ("a", first), ("a", StreamError("Slow down")), ("a", ended("a", "error", "Slow down", status=429, usage={}))
+    )
+    assert shown == (
+        f"{HEAD}◔ 5-hour limit: 83% used, resets in 42 min\n> go\n✗ Slow down\n"
+        "■ m · rate limited (429) · asks to wait 30 s · first token 0.5 s · 2.5 s\n"
+    )
 
 
 def test_a_retry_is_named_and_its_prompt_not_repeated():
@@ -212,6 +228,7 @@ def test_a_delay_paces_the_display():
     [
         pytest.param({"thinking": "hide"}, "> go\nsay\n▶ Bash\nls\n◀ Bash: out\n", id="thinking off"),
         pytest.param({"tool": "one_line"}, "> go\n✻ think\nsay\n▶ Bash ls\n◀ Bash: out\n", id="calls on one line"),
+        pytest.param({"tool": "raw"}, "> go\n✻ think\nsay\n▶ Bash\nls\n◀ Bash: out\n", id="arguments as they come"),
         pytest.param({"tool": "hide", "result": "hide"}, "> go\n✻ think\nsay", id="no tools"),
         pytest.param({"text": "hide", "prompt": "hide"}, "✻ think\n▶ Bash\nls\n◀ Bash: out\n", id="no text"),
     ],
@@ -227,6 +244,17 @@ def test_details(options, expected):
     assert seen(play(*steps, live=view(ViewOptions(details=options)))) == HEAD + expected
 
 
+def test_options_may_change_while_agents_speak():
+    live = view()
+    text = play(("a", started("a", prompt="go")), ("a", ThinkingDelta("0", "seen")), live=live)
+    text += live.configure(ViewOptions(details={"thinking": "hide"}, show_flow_id=True))
+    text += play(
+        ("a", BlockFinished("0")), ("a", ThinkingDelta("1", "not seen")), ("a", TextDelta("2", "said")), live=live
+    )
+    text += play(("b", started("b", 2)), ("b", TextDelta("0", "who")), ("a", ended("a")), live=live)
+    assert seen(text) == f"{HEAD}> go\n✻ seen\nsaid\n{END}\n\n── #2 claude-code · m · b ──\nwho"
+
+
 def test_function_only():
     live = view(ViewOptions(function_only=True))
     shown = play(("a", started("a", prompt="go")), ("a", TextDelta("1", "say")), *call("2", "ls"), live=live)
@@ -238,7 +266,8 @@ def test_function_only():
 
 def test_what_a_model_writes_reaches_no_terminal_raw():
     hostile = "\x1b[2J\x1b]8;;http://x\x07\r\u202e\x9b"
-    live = view()
+    # Without what the view itself sends.
+    live = view(can_erase=False)
     shown = play(
         ("a", started("a", prompt=hostile, model=hostile, client=hostile, returns=[ToolReturn("t", hostile, True)])),
         ("a", TextDelta("0", hostile)),

@@ -52,7 +52,8 @@ def test_after_a_gap_in_ticks_only_the_last_step_is_said():
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "expected"), [(9.9, "9 s"), (119, "119 s"), (120, "2 min"), (130, "2 min 10 s")]
+    ("duration_s", "expected"),
+    [(9.9, "9 s"), (119, "119 s"), (120, "2 min"), (130, "2 min 10 s"), (7199, "119 min 59 s"), (7900, "2 h 11 min")],
 )
 def test_durations(duration_s, expected):
     assert seconds(duration_s) == expected

@@ -113,7 +113,9 @@ def test_after_its_end_a_call_says_nothing_more():
     [
         pytest.param("Bash", {"command": "ls\npwd", "description": "x"}, "ls\npwd\n", id="a command"),
         pytest.param("run", {"command": ["bash", "-lc", "ls"]}, "ls\n", id="a command by its shape"),
-        pytest.param("Edit", {"file_path": "a", "old_string": "b", "new_string": "c"}, "- b\n+ c\n", id="an edit"),
+        pytest.param(
+            "Edit", {"file_path": "a", "old_string": "b", "new_string": "c"}, "▶ Edit ✎ a\n- b\n+ c\n", id="an edit"
+        ),
         pytest.param("Read", {"file_path": "a", "limit": 5}, "▶ Read a limit: 5\n", id="a one-line form"),
         pytest.param("get_weather", {"city": "Berlin"}, "▶ get_weather\n", id="JSON"),
         pytest.param("mcp__a__b", {"city": "Berlin"}, "▶ a · b\n", id="an MCP tool"),

@@ -16,6 +16,7 @@ from renderers.view_options import DEFAULT_DETAILS, ViewOptions
         pytest.param({"indent": -1}, "indent=-1", id="indent"),
         pytest.param({"dead_after_s": 0}, "dead_after_s=0", id="dead at once"),
         pytest.param({"details": {"thoughts": "hide"}}, "there is no kind thoughts", id="kind"),
+        pytest.param({"details": {"text": "raw"}}, "text=raw: must be one of hide, one_line, full", id="raw text"),
         pytest.param({"details": {"text": "some"}}, "text=some: must be one of hide, one_line, full", id="detail"),
     ],
 )

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from addons.export_shell import main
 from addons.protocols.events import ExchangeEnded
-from addons.reports.exporting.__main__ import main
 from addons.reports.exporting.asking import Export, parse_export
 from addons.reports.exporting.export import Exported, export
 from addons.reports.question import QuestionError
@@ -270,6 +270,7 @@ def test_progress_is_told(repetitive, tmp_path):
         pytest.param(["requests", "all", "x.jsonl"], "name a folder in place of x.jsonl", id="all into one file"),
         pytest.param(["requests", "-"], "name a folder in place of -", id="all to standard output"),
         pytest.param(["requests", "codex", "x", "--client=qwen"], "say the same", id="two clients"),
+        pytest.param(["events", "x", "--stream=redis://box", "--file=y"], "say different things", id="stream and file"),
         pytest.param(["events", "x", "--format=csv"], "--format goes with reports", id="a format"),
         pytest.param(["events", "x", "--group-by=model"], "--group-by goes with reports", id="a grouping"),
         pytest.param(["events", "x", "--sicne=1d"], "did you mean --since", id="a filter"),

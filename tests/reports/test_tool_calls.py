@@ -188,7 +188,7 @@ def test_the_columns(tmp_path):
         {
             "call": 1,
             "at": "2026-11-26T12:00:15.000000+00:00",
-            "session_number": None,
+            "session_number": 1,
             "tool": "Bash",
             "kind": "client",
             "state": "returned",

@@ -47,6 +47,13 @@ def test_a_new_page_gets_all_there_is():
     assert "blocks" not in message
 
 
+def test_the_board_can_be_told_from_another():
+    board = play(Board(), at_once("a", started("a")))
+    reader = PageReader(board, ViewOptions(), "this one")
+    assert next_of(reader)["origin"] == "this one"
+    assert "origin" not in next_of(reader)
+
+
 def test_then_only_what_is_new():
     board = play(Board(), at_once("a", started("a")) + at_once("b", started("b", 2)))
     reader = reader_of(board)

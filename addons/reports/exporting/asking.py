@@ -32,6 +32,7 @@ STDOUT = Path("-")
 USAGE = f"""Usage: ./launch.sh export events FILE [FILTER…]
        ./launch.sh export requests {"|".join(CLIENTS)} FOLDER [--dedupe {"|".join(DEDUPE)}] [FILTER…]
        ./launch.sh export session FILE --session WHICH [FILTER…]
+Out of the log, or --stream redis://HOST:PORT[#NAME] (env:AGENT_REDIS_URL: as that variable says).
 """
 
 FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "purpose")
@@ -42,17 +43,22 @@ _UNFIT = ("group_by", "format", "output")
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`clients` and `dedupe` are for requests only."""
+    """`clients` and `dedupe` are for requests only. `stream`: the address of a Redis, and behind a # the stream's name
+    if it is not the usual one, which is asked in place of the log; None: the log."""
 
     what: str
     path: Path
     question: Question
     clients: str = "all"
     dedupe: str = "none"
+    stream: str | None = None
 
 
 def parse_export(words: Sequence[str], now: datetime) -> Export:
-    dedupe, rest = _take_dedupe(words)
+    dedupe, rest = _take("dedupe", words)
+    stream, rest = _take("stream", rest)
+    if dedupe is not None and dedupe not in DEDUPE:
+        raise QuestionError(f"--dedupe {dedupe}: use {', '.join(DEDUPE)}")
     if not [word for word in rest if not word.startswith("-")]:
         raise QuestionError(f"say what to export: {', '.join(WHAT)}")
     question = parse_words(rest, now)
@@ -66,19 +72,20 @@ def parse_export(words: Sequence[str], now: datetime) -> Export:
     _check(what, path, question, clients, dedupe)
     if CLIENTS[clients]:
         question = replace(question, client=(CLIENTS[clients],))
-    return Export(what, path, question, clients, dedupe or "none")
+    if stream is not None and (question.file or question.log_dir):
+        raise QuestionError("--stream and --file or --log-dir say different things; leave out one of them")
+    return Export(what, path, question, clients, dedupe or "none", stream)
 
 
-def _take_dedupe(words: Sequence[str]) -> tuple[str | None, list[str]]:
+def _take(option: str, words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """An option that the reports don't have, and the rest of the words."""
     rest = list(words)
     for index, word in enumerate(rest):
         name, has_value, value = word.partition("=")
-        if name == "--dedupe":
+        if name == f"--{option}":
             del rest[index]
             if not has_value:
                 value = rest.pop(index) if index < len(rest) else ""
-            if value not in DEDUPE:
-                raise QuestionError(f"--dedupe {value}: use {', '.join(DEDUPE)}")
             return value, rest
     return None, rest
 

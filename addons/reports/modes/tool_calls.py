@@ -7,7 +7,6 @@ from datetime import datetime
 
 from addons.reports.call_cycle import Call, State
 from addons.reports.call_rows import ORDER, QUERY, calls_of, of
-from addons.reports.call_streams import streams_of
 from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question, QuestionError
@@ -43,6 +42,8 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
     found = [call for call in calls_of(rows) if call.announced_in]
     if question.last is not None:
         found = found[-question.last :]
+    from addons.reports.call_streams import streams_of  # only here: it loads every dialect's decoder
+
     streams = streams_of(found, question)
     for call, stream in zip(found, streams, strict=True):
         yield (

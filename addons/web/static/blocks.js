@@ -68,6 +68,9 @@ export class Block {
     if (this.node.localName !== "details") return;
     const beginning = (this.flow.pieces[0]?.node.textContent ?? "").slice(0, 4 * SUMMARY_CHARS).trim();
     const first = beginning.split("\n", 1)[0].slice(0, SUMMARY_CHARS);
-    setText(this.hint, this.end > first.length + 1 ? `${first} … ${plural(this.end, "character")}` : first || "(nothing)");
+    setText(
+      this.hint,
+      this.end > first.length + 1 ? `${first} … ${plural(this.end, "character")}` : first || "(nothing)",
+    );
   }
 }

@@ -32,7 +32,10 @@ export class Calls {
     this.table = new Table("Calls");
     this.table.setColumns(COLUMNS);
     this.asides = element("input", { type: "checkbox", on: { change: () => this.draw() } });
-    panel.append(element("label", { class: "choice" }, this.asides, "titles, warm-ups and the like too"), this.table.node);
+    panel.append(
+      element("label", { class: "choice" }, this.asides, "titles, warm-ups and the like too"),
+      this.table.node,
+    );
     this.update = atMostEvery(DRAW_MS, () => this.draw());
   }
 

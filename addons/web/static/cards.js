@@ -25,7 +25,11 @@ export class Card {
     this.end = element("footer", {});
     this.node = element(
       "article",
-      { class: exchange.agent ? "card of-agent" : "card", "aria-label": `Call ${exchange.number}`, data: { number: exchange.number } },
+      {
+        class: exchange.agent ? "card of-agent" : "card",
+        "aria-label": `Call ${exchange.number}`,
+        data: { number: exchange.number },
+      },
       element("header", {}, this.who, this.state, this.link),
       this.notes,
       this.body,
@@ -36,7 +40,10 @@ export class Card {
   show(exchange, agent, now) {
     this.exchange = exchange;
     const name = agent ? `⤷${agent.number} ` : "";
-    setText(this.who, `${name}#${exchange.number} · ${exchange.model ?? "model not told"} · ${timeOfDay(exchange.started)}`);
+    setText(
+      this.who,
+      `${name}#${exchange.number} · ${exchange.model ?? "model not told"} · ${timeOfDay(exchange.started)}`,
+    );
     this.node.dataset.state = exchange.state;
     setText(this.notes, (exchange.notes ?? []).join("\n"));
     setText(this.end, isOpen(exchange) ? "" : ending(exchange));

@@ -1,4 +1,4 @@
-// The watched session's conversation: a card an exchange, blocks in it, results under their calls. The latest cards only.
+// The watched session's conversation: a card an exchange, blocks in it, results under their calls. Only the latest.
 
 import { Block } from "./blocks.js";
 import { Card } from "./cards.js";
@@ -96,8 +96,9 @@ export class Conversation {
   }
 
   place(card, block, message) {
-    if (message.kind === "call" && message.call) this.calls.set(message.call, block);
-    const call = message.kind === "result" && message.call ? this.calls.get(message.call) : null;
+    const id = message.call && `${card.exchange.agent ?? ""} ${message.call}`;
+    if (message.kind === "call" && id) this.calls.set(id, block);
+    const call = message.kind === "result" && id ? this.calls.get(id) : null;
     if (call) call.node.append(block.node);
     else card.body.append(block.node);
   }
@@ -106,7 +107,9 @@ export class Conversation {
     const card = new Card(exchange);
     card.show(exchange, this.store.agentOf(exchange), this.store.now());
     this.cards.set(exchange.flow, card);
-    const next = [...this.list.querySelectorAll(":scope > article")].find((node) => Number(node.dataset.number) > exchange.number);
+    const next = [...this.list.querySelectorAll(":scope > article")].find(
+      (node) => Number(node.dataset.number) > exchange.number,
+    );
     this.list.insertBefore(card.node, next ?? null);
     this.note.hidden = true;
     return card;
@@ -122,7 +125,8 @@ export class Conversation {
       for (const key of card.keys) this.blocks.delete(key);
       this.first = card.number + 1;
     }
-    if (this.calls.size > 20 * MOST_CARDS) for (const [id, call] of this.calls) if (!call.node.isConnected) this.calls.delete(id);
+    if (this.calls.size > 20 * MOST_CARDS)
+      for (const [id, call] of this.calls) if (!call.node.isConnected) this.calls.delete(id);
   }
 
   askEarlier() {

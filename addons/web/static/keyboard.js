@@ -18,11 +18,19 @@ const KEYS = [
 
 const ACTION_OF = new Map(KEYS.flatMap(([keys, , actions]) => keys.map((key, index) => [key, actions[index]])));
 
-const isTyping = (target) => target instanceof HTMLElement && Boolean(target.closest("input:not([type=checkbox]), textarea, select"));
+const isTyping = (target) =>
+  target instanceof HTMLElement && Boolean(target.closest("input:not([type=checkbox]), textarea, select"));
 
 export function startKeyboard(actions) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isTyping(event.target) ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     const action = ACTION_OF.get(event.key);
     if (!action) return;
     event.preventDefault();
@@ -31,6 +39,12 @@ export function startKeyboard(actions) {
 }
 
 export function fillHelp(table) {
-  const row = ([keys, words]) => element("tr", {}, element("th", { scope: "row" }, ...keys.map((key) => element("kbd", { text: key }))), element("td", { text: words }));
+  const row = ([keys, words]) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, ...keys.map((key) => element("kbd", { text: key }))),
+      element("td", { text: words }),
+    );
   table.replaceChildren(...KEYS.map(row));
 }

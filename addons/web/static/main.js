@@ -20,6 +20,8 @@ const SEARCH_MS = 300;
 const store = new Store();
 /** The chosen session's id; null for all of them, undefined until there is one to choose. */
 let chosen;
+/** Which board the proxy tells of. */
+let origin;
 
 const address = new URLSearchParams(location.hash.slice(1));
 // Who has the token is let in by a cookie from now on; it need not stay in the address, the history and screenshots.
@@ -48,7 +50,11 @@ const tabs = new Tabs(document.querySelector("[role=tablist]"), (view) => {
 
 function onMessage(message) {
   store.apply(message);
-  if (message.whole && message.watched !== undefined) conversation.watch(chosen ?? null);
+  if (message.origin && message.origin !== origin) {
+    // The proxy, or its script, was started anew: another board, on which the same numbers mean other calls.
+    origin = message.origin;
+    conversation.watch(chosen ?? null);
+  }
   const sessions = store.conversations();
   if (chosen === undefined || (chosen !== null && !store.sessions.has(chosen))) chooseFirst(sessions);
   if (message.sessions || message.gone_sessions || message.whole) {

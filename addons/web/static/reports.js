@@ -15,7 +15,9 @@ export class Reports {
     this.fields = new Map();
     this.asked = 0;
     this.modes = element("select", { name: "mode", on: { change: () => this.choose() } });
-    this.filters = element("span", { class: "filters" });
+    this.filters = element("div", { class: "filters" });
+    const more = element("details", {}, element("summary", { text: "Filters" }), this.filters);
+    more.open = matchMedia("(min-width: 761px)").matches;
     this.summary = element("p", { class: "about" });
     this.files = element("p", { class: "files" });
     this.note = element("p", { class: "note", role: "status" });
@@ -24,8 +26,8 @@ export class Reports {
       "form",
       { class: "ask", on: { submit: (event) => this.submitted(event) } },
       element("label", {}, "Report", this.modes),
-      this.filters,
       element("button", { text: "Show" }),
+      more,
     );
     panel.append(form, this.summary, this.note, this.files, this.table.node);
     this.table.node.hidden = true;
@@ -40,15 +42,27 @@ export class Reports {
       setText(this.note, error.message);
       return;
     }
-    this.modes.append(...this.catalogue.reports.map((report) => element("option", { value: report.name, text: report.name })));
+    this.modes.append(
+      ...this.catalogue.reports.map((report) => element("option", { value: report.name, text: report.name })),
+    );
     this.addField({ name: "argument", value: "", help: "" });
     for (const filter of this.catalogue.filters) this.addField(filter);
     this.choose();
   }
 
   addField({ name, value, help, choices }) {
-    const hints = choices?.length ? element("datalist", { id: `choices-${name}` }, ...choices.map((one) => element("option", { value: one }))) : null;
-    const input = element("input", { name, placeholder: value.toLowerCase(), title: help, list: hints?.id, size: 12, spellcheck: "false", autocomplete: "off" });
+    const hints = choices?.length
+      ? element("datalist", { id: `choices-${name}` }, ...choices.map((one) => element("option", { value: one })))
+      : null;
+    const input = element("input", {
+      name,
+      placeholder: value.toLowerCase(),
+      title: help,
+      list: hints?.id,
+      size: 12,
+      spellcheck: "false",
+      autocomplete: "off",
+    });
     const label = element("label", {}, name.replaceAll("-", " "), input, hints);
     this.fields.set(name, { input, label });
     this.filters.append(label);
@@ -93,10 +107,20 @@ export class Reports {
     setText(this.note, answer.error ?? answer.notes.join("\n"));
     this.table.node.hidden = this.files.hidden = Boolean(answer.error);
     if (answer.error) return;
-    this.table.setColumns(answer.columns.map((column, index) => ({ name: index, label: column.name.replaceAll("_", " "), numeric: column.numeric, format: textOf, key: valueOf })));
+    this.table.setColumns(
+      answer.columns.map((column, index) => ({
+        name: index,
+        label: column.name.replaceAll("_", " "),
+        numeric: column.numeric,
+        format: textOf,
+        key: valueOf,
+      })),
+    );
     this.table.setTotals(answer.totals);
     this.table.setRows(answer.rows);
-    const links = FILES.map((kind) => element("a", { href: this.address(kind).href, download: `${this.modes.value}.${kind}`, text: kind }));
+    const links = FILES.map((kind) =>
+      element("a", { href: this.address(kind).href, download: `${this.modes.value}.${kind}`, text: kind }),
+    );
     this.files.replaceChildren("All rows as ", ...links.flatMap((link, index) => (index ? [" · ", link] : [link])));
   }
 

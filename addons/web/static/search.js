@@ -34,7 +34,8 @@ export class Search {
     if (!this.ranges.length) return false;
     this.place = (this.place + by + this.ranges.length) % this.ranges.length;
     const node = this.ranges[this.place].startContainer.parentElement;
-    for (let folded = node.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
+    for (let folded = node.closest("details"); folded; folded = folded.parentElement.closest("details"))
+      folded.open = true;
     node.scrollIntoView({ block: "center" });
     this.paint();
     return true;
@@ -43,14 +44,24 @@ export class Search {
   find() {
     const found = [];
     // A folded block's summary repeats its beginning.
-    const isText = (node) => (node.parentElement.className === "hint" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    const isText = (node) =>
+      node.parentElement.className === "hint" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
     const walker = document.createTreeWalker(this.root, NodeFilter.SHOW_TEXT, isText);
     while (walker.nextNode() && found.length < MOST_MATCHES) {
       const text = walker.currentNode.data.toLowerCase();
       // A letter whose small form is longer would move all that follows.
       if (text.length !== walker.currentNode.data.length) continue;
-      for (let at = text.indexOf(this.text); at >= 0 && found.length < MOST_MATCHES; at = text.indexOf(this.text, at + this.text.length)) {
-        const range = new StaticRange({ startContainer: walker.currentNode, startOffset: at, endContainer: walker.currentNode, endOffset: at + this.text.length });
+      for (
+        let at = text.indexOf(this.text);
+        at >= 0 && found.length < MOST_MATCHES;
+        at = text.indexOf(this.text, at + this.text.length)
+      ) {
+        const range = new StaticRange({
+          startContainer: walker.currentNode,
+          startOffset: at,
+          endContainer: walker.currentNode,
+          endOffset: at + this.text.length,
+        });
         found.push(range);
       }
     }

@@ -119,7 +119,11 @@ const figures = (session) =>
 /** How full the context is: a bar and its words. Shows only the number where the window is not told. */
 export function gauge() {
   const fill = element("span", { class: "fill" });
-  const bar = element("span", { class: "bar", role: "meter", "aria-label": "Context", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
+  const bar = element(
+    "span",
+    { class: "bar", role: "meter", "aria-label": "Context", "aria-valuemin": 0, "aria-valuemax": 100 },
+    fill,
+  );
   const words = element("span", { class: "words" });
   const node = element("span", { class: "gauge" }, bar, words);
   return {

@@ -1,4 +1,4 @@
-// What this page knows: sessions and exchanges, as the proxy has told them. Bounded by the proxy, which tells what it forgets.
+// What this page knows: sessions and exchanges, as the proxy tells them. Bounded by it: it tells what it forgets, too.
 
 const SIDE_PURPOSES = new Set(["title", "router", "warmup", "count_tokens", "other"]);
 

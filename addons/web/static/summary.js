@@ -19,7 +19,10 @@ export class Summary {
   /** `session` is undefined where all are meant. */
   show(session, sessions) {
     this.node.hidden = !session && !sessions.length;
-    setText(this.title, session ? `${session.number === undefined ? "" : `#${session.number} `}${session.client}` : "All sessions");
+    setText(
+      this.title,
+      session ? `${session.number === undefined ? "" : `#${session.number} `}${session.client}` : "All sessions",
+    );
     setText(this.state, session ? stateWords(session) : "");
     this.state.dataset.state = session?.state ?? "";
     this.gauge.show(session?.context, session?.window);

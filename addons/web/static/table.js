@@ -14,8 +14,8 @@ const keyOf = (column, row) => {
 
 export class Table {
   /**
-   * A column: `name` (a row's key), `label`, `numeric`; and where they are wanted `format` (value to text), `key` (value to
-   * what is sorted by) and `title` (a longer text).
+   * A column: `name` (a row's key), `label`, `numeric`; and where they are wanted `format` (value to text), `key`
+   * (value to what is sorted by) and `title` (a longer text).
    */
   constructor(caption) {
     this.columns = [];
@@ -30,7 +30,13 @@ export class Table {
     this.more = element("button", { type: "button", class: "more", on: { click: () => this.showMore() } });
     this.foot = element("tfoot");
     const table = element("table", {}, this.caption, element("thead", {}, this.head), this.body, this.foot);
-    this.node = element("div", { class: "table" }, this.status, element("div", { class: "scroller", tabindex: "0" }, table), this.more);
+    this.node = element(
+      "div",
+      { class: "table" },
+      this.status,
+      element("div", { class: "scroller", tabindex: "0" }, table),
+      this.more,
+    );
   }
 
   setColumns(columns) {
@@ -38,14 +44,20 @@ export class Table {
     this.sorted = null;
     this.head.replaceChildren(
       ...columns.map((column) =>
-        element("th", { scope: "col", class: column.numeric ? "numeric" : null, title: column.title }, element("button", { type: "button", text: column.label, on: { click: () => this.sortBy(column) } })),
+        element(
+          "th",
+          { scope: "col", class: column.numeric ? "numeric" : null, title: column.title },
+          element("button", { type: "button", text: column.label, on: { click: () => this.sortBy(column) } }),
+        ),
       ),
     );
   }
 
   /** Texts, a column each; null where there are none. */
   setTotals(totals) {
-    const cells = (totals ?? []).map((text, index) => element("td", { class: this.columns[index].numeric ? "numeric" : null, text }));
+    const cells = (totals ?? []).map((text, index) =>
+      element("td", { class: this.columns[index].numeric ? "numeric" : null, text }),
+    );
     this.foot.replaceChildren(...(totals ? [element("tr", {}, ...cells)] : []));
   }
 
@@ -113,7 +125,9 @@ export class Table {
   }
 
   rowNode(row) {
-    const cells = this.columns.map((column) => element("td", { class: column.numeric ? "numeric" : null, text: this.text(column, row) }));
+    const cells = this.columns.map((column) =>
+      element("td", { class: column.numeric ? "numeric" : null, text: this.text(column, row) }),
+    );
     return element("tr", { data: row.state ? { state: row.state } : {} }, ...cells);
   }
 }

@@ -18,7 +18,14 @@ export class Tabs {
   }
 
   tab(name, label) {
-    return element("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, text: label, on: { click: () => this.show(name) } });
+    return element("button", {
+      type: "button",
+      role: "tab",
+      id: `tab-${name}`,
+      "aria-controls": `panel-${name}`,
+      text: label,
+      on: { click: () => this.show(name) },
+    });
   }
 
   show(name) {

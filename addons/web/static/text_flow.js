@@ -1,4 +1,4 @@
-// Text that grows, in pieces that each have a layout of their own: only the last one is laid out anew when more comes, so
+// Text that grows, in pieces that each have a layout of their own: only the last is laid out anew when more comes, so
 // that 5 MB in one line do not freeze the page. The oldest pieces go when there is too much.
 
 import { element } from "./dom.js";
@@ -30,7 +30,8 @@ export class TextFlow {
   append(text, role = null) {
     while (text) {
       let piece = this.pieces.at(-1);
-      if (!piece || piece.chars >= LONGEST_PIECE_CHARS || (piece.chars >= PIECE_CHARS && this.isFresh)) piece = this.addPiece();
+      if (!piece || piece.chars >= LONGEST_PIECE_CHARS || (piece.chars >= PIECE_CHARS && this.isFresh))
+        piece = this.addPiece();
       const part = beginning(text, piece.chars);
       text = text.slice(part.length);
       this.write(piece, part, role);
@@ -100,7 +101,7 @@ export class TextFlow {
   }
 }
 
-/** As much of the text as the piece takes: up to the end of a line where there is one, never within a surrogate pair. */
+/** As much of the text as the piece takes: up to a line's end where there is one, never within a surrogate pair. */
 function beginning(text, held) {
   const room = LONGEST_PIECE_CHARS - held;
   const least = Math.max(0, PIECE_CHARS - held);

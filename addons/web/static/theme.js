@@ -10,7 +10,10 @@ const CHOICES = [
 const KEY = "mitmagent-theme";
 
 export function startTheme(button) {
-  let place = Math.max(0, CHOICES.findIndex(([name]) => name === remembered()));
+  let place = Math.max(
+    0,
+    CHOICES.findIndex(([name]) => name === remembered()),
+  );
   const show = () => {
     const [name, mark, words] = CHOICES[place];
     document.documentElement.dataset.theme = name;

@@ -46,9 +46,16 @@ function draw({ root, width, height, point }, calls) {
   const x = (index) => left + step * (index + 0.5);
   axisLeft(root, { ticks: marks, y, left, right, format: short, unit: "tokens" });
   const every = Math.ceil(bars.length / Math.max(2, Math.floor((right - left) / 60)));
-  axisBottom(root, { ticks: bars.map((_, index) => index).filter((index) => index % every === 0), x, top: bottom, bottom, format: (index) => `#${bars[index].call.number}` });
+  axisBottom(root, {
+    ticks: bars.map((_, index) => index).filter((index) => index % every === 0),
+    x,
+    top: bottom,
+    bottom,
+    format: (index) => `#${bars[index].call.number}`,
+  });
   const axis = svg("g", { class: "axis" });
-  for (const tick of [0, 0.5, 1]) axis.append(svg("text", { x: right + 6, y: percent(tick) + 4, text: `${100 * tick} %` }));
+  for (const tick of [0, 0.5, 1])
+    axis.append(svg("text", { x: right + 6, y: percent(tick) + 4, text: `${100 * tick} %` }));
   root.append(axis);
   bars.forEach((bar, index) => {
     let sum = 0;
@@ -56,14 +63,25 @@ function draw({ root, width, height, point }, calls) {
       if (!bar[kind]) continue;
       const [low, high] = [y(sum), y(sum + bar[kind])];
       sum += bar[kind];
-      root.append(svg("rect", { class: kind, x: x(index) - wide / 2, y: high, width: wide, height: Math.max(0.5, low - high) }));
+      root.append(
+        svg("rect", { class: kind, x: x(index) - wide / 2, y: high, width: wide, height: Math.max(0.5, low - high) }),
+      );
     }
     const lines = KINDS.map(([kind, name]) => [name, count(bar[kind]), kind]);
     lines.push(["cache share", share(bar.cached, bar.call.input), "share"]);
     if (bar.call.window) lines.push(["of the window", share(bar.call.input + bar.output, bar.call.window), "window"]);
-    point({ x: x(index) - step / 2, y: top, width: step, height: bottom - top, title: `call ${bar.call.number} · ${timeOfDay(bar.call.started)}`, lines });
+    point({
+      x: x(index) - step / 2,
+      y: top,
+      width: step,
+      height: bottom - top,
+      title: `call ${bar.call.number} · ${timeOfDay(bar.call.started)}`,
+      lines,
+    });
   });
-  const line = bars.map((bar, index) => `${x(index).toFixed(1)},${percent(bar.call.input ? bar.cached / bar.call.input : 0).toFixed(1)}`);
+  const line = bars.map(
+    (bar, index) => `${x(index).toFixed(1)},${percent(bar.call.input ? bar.cached / bar.call.input : 0).toFixed(1)}`,
+  );
   root.append(svg("polyline", { class: "share", points: line.join(" ") }));
   for (const place of line) {
     const [cx, cy] = place.split(",");

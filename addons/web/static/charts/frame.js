@@ -1,4 +1,4 @@
-// What all charts share: a titled figure, a legend, an SVG that fills its width, axes with units, a tooltip for mouse and keys.
+// What all charts share: a titled figure, a legend, an SVG of its width, axes with units, a tooltip for mouse and keys.
 
 import { element, setText, svg } from "../dom.js";
 
@@ -15,7 +15,15 @@ export class Figure {
     this.empty = element("p", { class: "empty" });
     this.caption = element("p", { class: "about", text: about });
     this.legend = element("ul", { class: "legend", "aria-label": "Legend" }, ...legend.map(legendItem));
-    this.node = element("figure", { class: "chart" }, element("h3", { text: title }), this.caption, this.legend, this.empty, this.root);
+    this.node = element(
+      "figure",
+      { class: "chart" },
+      element("h3", { text: title }),
+      this.caption,
+      this.legend,
+      this.empty,
+      this.root,
+    );
     this.title = title;
     this.root.addEventListener("pointermove", (event) => this.lookAt(event));
     this.root.addEventListener("pointerleave", () => this.show(-1));
@@ -31,8 +39,8 @@ export class Figure {
     this.legend.hidden = data === null;
     this.points = [];
     if (data === null) return;
-    const width = Math.max(280, Math.floor(this.node.clientWidth || EMPTY_WIDTH));
-    const height = typeof this.height === "function" ? this.height(data) : this.height;
+    const width = Math.max(240, Math.floor(this.caption.clientWidth || EMPTY_WIDTH));
+    const height = typeof this.height === "function" ? this.height(data, width) : this.height;
     this.root.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.root.setAttribute("height", height);
     const marks = svg("g");
@@ -47,7 +55,9 @@ export class Figure {
     const box = this.root.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * this.root.viewBox.baseVal.width;
     const y = ((event.clientY - box.top) / box.height) * this.root.viewBox.baseVal.height;
-    this.show(this.points.findIndex((one) => x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height));
+    this.show(
+      this.points.findIndex((one) => x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height),
+    );
   }
 
   keyed(event) {
@@ -55,7 +65,9 @@ export class Figure {
     if (event.key === "Escape") this.show(-1);
     if (!step || !this.points.length) return;
     event.preventDefault();
-    this.show(this.active < 0 ? this.points.length - 1 : Math.max(0, Math.min(this.points.length - 1, this.active + step)));
+    this.show(
+      this.active < 0 ? this.points.length - 1 : Math.max(0, Math.min(this.points.length - 1, this.active + step)),
+    );
   }
 
   show(index) {
@@ -66,7 +78,10 @@ export class Figure {
     this.cursor?.toggleAttribute("hidden", !point);
     if (!point) return;
     for (const name of ["x", "y", "width", "height"]) this.cursor.setAttribute(name, point[name]);
-    tooltip.replaceChildren(element("strong", { text: point.title }), ...point.lines.map(([name, value, kind]) => tooltipLine(name, value, kind)));
+    tooltip.replaceChildren(
+      element("strong", { text: point.title }),
+      ...point.lines.map(([name, value, kind]) => tooltipLine(name, value, kind)),
+    );
     const box = this.root.getBoundingClientRect();
     const scale = box.width / this.root.viewBox.baseVal.width;
     const left = box.left + (point.x + point.width / 2) * scale;
@@ -80,7 +95,12 @@ export class Figure {
 const legendItem = ([kind, text]) => element("li", {}, element("span", { class: `swatch ${kind}` }), text);
 
 const tooltipLine = (name, value, kind) =>
-  element("span", { class: "row" }, element("span", {}, kind ? element("span", { class: `swatch ${kind}` }) : null, name), element("b", { text: value }));
+  element(
+    "span",
+    { class: "row" },
+    element("span", {}, kind ? element("span", { class: `swatch ${kind}` }) : null, name),
+    element("b", { text: value }),
+  );
 
 export function axisLeft(root, { ticks, y, left, right, format, unit }) {
   const group = svg("g", { class: "axis" });

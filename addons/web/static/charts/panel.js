@@ -17,7 +17,8 @@ export class Charts {
     this.cost = costFigure();
     this.context = contextFigure();
     this.waterfall = waterfallFigure();
-    panel.append(element("h2", { class: "unseen", text: "Charts" }), ...[this.waterfall, this.context, this.tokens, this.cost].map((figure) => figure.node));
+    const figures = [this.waterfall, this.context, this.tokens, this.cost].map((figure) => figure.node);
+    panel.append(element("h2", { class: "unseen", text: "Charts" }), element("div", { class: "charts" }, ...figures));
     this.update = atMostEvery(DRAW_MS, () => this.draw());
     new ResizeObserver(() => this.update()).observe(panel);
   }
@@ -37,7 +38,10 @@ export class Charts {
     const calls = this.store.calls(this.session);
     const spend = spendOf(this.store.calls(this.session, true));
     const nothing = "No call has ended yet.";
-    this.waterfall.update(waterfallOf(calls, this.store.now(), (call) => this.label(call)), "No call has been made yet.");
+    this.waterfall.update(
+      waterfallOf(calls, this.store.now(), (call) => this.label(call)),
+      "No call has been made yet.",
+    );
     const context = this.session === null ? null : contextOf(calls);
     this.context.update(context, this.session === null ? "Choose a session to see its context grow." : nothing);
     this.tokens.update(spend, nothing);
@@ -48,6 +52,6 @@ export class Charts {
     const session = this.session === null ? `${this.store.sessions.get(call.session)?.number ?? "?"}·` : "";
     const agent = this.store.agentOf(call);
     const what = call.tool || (call.stop ?? "");
-    return `${session}#${call.number}${agent ? ` ⤷${agent.number}` : ""} ${what}`.slice(0, 22);
+    return `${session}#${call.number}${agent ? ` ⤷${agent.number}` : ""} ${what}`;
   }
 }

@@ -1,6 +1,8 @@
 // Scales and ticks: from values to pixels, at round numbers.
 
-const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map((s) => s * 1000);
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map(
+  (s) => s * 1000,
+);
 
 export function linear([from, to], [begin, end]) {
   const span = to - from || 1;

@@ -50,7 +50,13 @@ function drawTokens({ root, width, height, point }, { ended, from, to }) {
   const [left, right, top, bottom] = [52, width - 12, 22, height - 26];
   const step = timeStep(to - from, Math.min(MOST_BARS, Math.floor((right - left) / 8)));
   const begin = Math.floor(from / step) * step;
-  const bars = Array.from({ length: Math.floor((to - begin) / step) + 1 }, (_, index) => ({ at: begin + index * step, calls: 0, cached: 0, fresh: 0, output: 0 }));
+  const bars = Array.from({ length: Math.floor((to - begin) / step) + 1 }, (_, index) => ({
+    at: begin + index * step,
+    calls: 0,
+    cached: 0,
+    fresh: 0,
+    output: 0,
+  }));
   for (const { call, at } of ended) {
     const bar = bars[Math.floor((at - begin) / step)];
     bar.calls += 1;
@@ -74,7 +80,14 @@ function drawTokens({ root, width, height, point }, { ended, from, to }) {
     }
     if (!bar.calls) continue;
     const lines = KINDS.map(([kind, name]) => [name, count(bar[kind]), kind]);
-    point({ x: x(bar.at), y: top, width: wide + 1, height: bottom - top, title: `from ${timeOfDay(bar.at)} · ${plural(bar.calls, "call")}`, lines });
+    point({
+      x: x(bar.at),
+      y: top,
+      width: wide + 1,
+      height: bottom - top,
+      title: `from ${timeOfDay(bar.at)} · ${plural(bar.calls, "call")}`,
+      lines,
+    });
   }
 }
 
@@ -99,11 +112,24 @@ function drawCost({ root, width, height, point }, { priced, from, to }) {
       ["this call", dollars(step.call.cost)],
       ["so far", dollars(step.sum)],
     ];
-    point({ x: begin, y: top, width: Math.max(1, end - begin), height: bottom - top, title: `${timeOfDay(step.at)} · ${step.call.model ?? "model not told"}`, lines });
+    point({
+      x: begin,
+      y: top,
+      width: Math.max(1, end - begin),
+      height: bottom - top,
+      title: `${timeOfDay(step.at)} · ${step.call.model ?? "model not told"}`,
+      lines,
+    });
   });
 }
 
 function timeAxis(root, x, from, to, { left, right, top, bottom }) {
   const { step, at } = timeTicks(from, to, Math.max(2, Math.floor((right - left) / 90)));
-  axisBottom(root, { ticks: at.filter((tick) => x(tick) > left + 20 && x(tick) < right - 20), x, top, bottom, format: (tick) => tickTime(tick, step) });
+  axisBottom(root, {
+    ticks: at.filter((tick) => x(tick) > left + 20 && x(tick) < right - 20),
+    x,
+    top,
+    bottom,
+    format: (tick) => tickTime(tick, step),
+  });
 }

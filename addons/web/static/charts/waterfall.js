@@ -7,11 +7,14 @@ import { callWords } from "../states.js";
 import { Figure } from "./frame.js";
 import { withoutPauses } from "./scales.js";
 
-const MOST_CALLS = 40;
+const MOST_CALLS = 24;
+const MOST_CALLS_NARROW = 12;
+const NARROW = 500;
 const ROW = 20;
 const BAR = 12;
 const TOP = 10;
 const BOTTOM = 26;
+const LETTER = 7;
 
 const KINDS = [
   ["waiting", "waiting"],
@@ -24,9 +27,9 @@ const KINDS = [
 export const waterfallFigure = () =>
   new Figure({
     title: "Where the time went",
-    about: "The latest calls on a common time line. Pauses longer than ten seconds are cut out (//).",
+    about: "The latest calls on one time line. Pauses longer than ten seconds are cut out (//).",
     legend: [...KINDS, ["untold", "not told apart"]],
-    height: (data) => TOP + BOTTOM + ROW * data.rows.length,
+    height: (data, width) => TOP + BOTTOM + ROW * latest(data.rows, width).length,
     draw,
   });
 
@@ -37,7 +40,11 @@ export function waterfallOf(calls, now, label) {
 }
 
 function phasesOf(call, now) {
-  const phases = call.phases.map(([kind, begin, end]) => ({ kind, from: call.started + begin, to: call.started + end }));
+  const phases = call.phases.map(([kind, begin, end]) => ({
+    kind,
+    from: call.started + begin,
+    to: call.started + end,
+  }));
   const last = phases.at(-1);
   if (isOpen(call)) {
     if (last) last.to = Math.max(last.to, Math.min(now, last.to + 86_400_000));
@@ -45,22 +52,42 @@ function phasesOf(call, now) {
   return phases;
 }
 
-function draw({ root, width, height, point }, { rows }) {
-  const left = Math.min(150, Math.max(64, width * 0.18));
+const latest = (rows, width) => rows.slice(-(width < NARROW ? MOST_CALLS_NARROW : MOST_CALLS));
+
+function draw({ root, width, height, point }, data) {
+  const rows = latest(data.rows, width);
+  const left = Math.min(150, Math.max(80, width * 0.18));
   const [right, bottom] = [width - 60, height - BOTTOM];
   const spans = rows.flatMap((row) => row.phases.map((phase) => [phase.from, phase.to]));
   const { place, gaps, scale } = withoutPauses(spans, [left, right], { pause: 10_000, gap: 18 });
   for (const gap of gaps) {
     root.append(svg("rect", { class: "pause", x: gap.at + 2, y: TOP, width: gap.width - 4, height: bottom - TOP }));
-    root.append(svg("text", { class: "pause", x: gap.at + gap.width / 2, y: bottom + 12, "text-anchor": "middle", text: "//" }));
-    point({ x: gap.at, y: bottom, width: gap.width, height: BOTTOM, title: "a pause", lines: [["lasted", duration(gap.lasted)]] });
+    root.append(
+      svg("text", { class: "pause", x: gap.at + gap.width / 2, y: bottom + 12, "text-anchor": "middle", text: "//" }),
+    );
+    point({
+      x: gap.at,
+      y: bottom,
+      width: gap.width,
+      height: BOTTOM,
+      title: "a pause",
+      lines: [["lasted", duration(gap.lasted)]],
+    });
   }
   rows.forEach((row, index) => drawRow(root, row, { y: TOP + index * ROW, left, right, place, point }));
   ruler(root, { left, bottom, scale });
 }
 
 function drawRow(root, { call, label, phases }, { y, left, right, place, point }) {
-  root.append(svg("text", { class: "label", x: left - 6, y: y + BAR, "text-anchor": "end", text: label }));
+  root.append(
+    svg("text", {
+      class: "label",
+      x: left - 6,
+      y: y + BAR,
+      "text-anchor": "end",
+      text: label.slice(0, Math.floor(left / LETTER)),
+    }),
+  );
   for (const phase of phases) {
     const x = place(phase.from);
     root.append(svg("rect", { class: phase.kind, x, y, width: Math.max(1, place(phase.to) - x), height: BAR }));
@@ -68,15 +95,25 @@ function drawRow(root, { call, label, phases }, { y, left, right, place, point }
   const total = call.duration ?? (phases.length ? phases.at(-1).to - call.started : 0);
   const end = place(phases.at(-1)?.to ?? call.started);
   const failed = call.state === "error";
-  root.append(svg("text", { class: failed ? "total failed" : "total", x: end + 5, y: y + BAR - 1, text: `${duration(total)}${failed ? " ✗" : ""}` }));
+  root.append(
+    svg("text", {
+      class: failed ? "total failed" : "total",
+      x: end + 5,
+      y: y + BAR - 1,
+      text: `${duration(total)}${failed ? " ✗" : ""}`,
+    }),
+  );
   const begin = place(call.started);
-  const lines = KINDS.map(([kind, name]) => [kind, name, sum(phases, kind)]).filter(([, , time]) => time > 0).map(([kind, name, time]) => [name, duration(time), kind]);
+  const lines = KINDS.map(([kind, name]) => [kind, name, sum(phases, kind)])
+    .filter(([, , time]) => time > 0)
+    .map(([kind, name, time]) => [name, duration(time), kind]);
   if (call.error) lines.push(["error", call.error.slice(0, 80)]);
   const title = `call ${call.number} · ${timeOfDay(call.started)} · ${isOpen(call) ? callWords(call) : duration(total)}`;
   point({ x: Math.min(begin, right), y, width: Math.max(12, end - begin), height: ROW, title, lines });
 }
 
-const sum = (phases, kind) => phases.filter((phase) => phase.kind === kind).reduce((total, phase) => total + phase.to - phase.from, 0);
+const sum = (phases, kind) =>
+  phases.filter((phase) => phase.kind === kind).reduce((total, phase) => total + phase.to - phase.from, 0);
 
 /** How long a stretch of this width lasts. */
 function ruler(root, { left, bottom, scale }) {

@@ -1,4 +1,4 @@
-"""`./launch.sh export WHAT …`: an export in the shell, whether a proxy runs or not.
+"""`./launch.sh export WHAT …`: an export in the shell, whether a proxy runs or not; and from a Redis stream.
 
 In: words. Out: the export's files; what is in them, on standard error; a status: 0 when it is done, 1 where the log
 can't be read or the path not be written, 2 where the question is wrong.
@@ -7,15 +7,21 @@ can't be read or the path not be written, 2 where the question is wrong.
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from addons.pricing.book import PriceBook
 from addons.pricing.own import own_prices
+from addons.redis_stream.address import DEFAULT_STREAM, parse_address
+from addons.redis_stream.copied import copy_stream
+from addons.redis_stream.failures import reason
 from addons.reports.__main__ import log_dir
-from addons.reports.exporting.asking import DEDUPE, FILTERS, USAGE, WHAT, parse_export
-from addons.reports.exporting.export import export
+from addons.reports.exporting.asking import DEDUPE, FILTERS, USAGE, WHAT, Export, parse_export
+from addons.reports.exporting.export import Exported, export
+from addons.reports.loading import Progress
 from addons.reports.question import OPTIONS, QuestionError
 
 _HELP = ("help", "-h", "--help")
@@ -42,12 +48,12 @@ def main(words: Sequence[str]) -> int:
         return 0
     try:
         wanted = parse_export(words, datetime.now(UTC))
-        exported = export(wanted, log_dir(wanted.question), _Progress(), PriceBook(own_prices("")))
+        exported = run(wanted, log_dir(wanted.question), _Progress(), PriceBook(own_prices("")))
     except QuestionError as wrong:
         _say(str(wrong))
         return 2
     except ValueError as wrong:
-        _say(f"the prices can't be used: {wrong}")
+        _say(str(wrong))
         return 2
     except BrokenPipeError:
         # Nobody reads on, such as `head`.
@@ -60,6 +66,22 @@ def main(words: Sequence[str]) -> int:
     for note in exported.notes:
         _say(note)
     return 0
+
+
+def run(wanted: Export, root: Path, progress: Progress, book: PriceBook) -> Exported:
+    """Raises QuestionError, ValueError where an address is none, and OSError."""
+    if wanted.stream is None:
+        return export(wanted, root, progress, book)
+    where, _, name = wanted.stream.partition("#")
+    address = parse_address(where)
+    from redis.exceptions import RedisError
+
+    with tempfile.TemporaryDirectory(prefix="mitmagent-") as folder:
+        try:
+            copy_stream(address.connect(), name or DEFAULT_STREAM, Path(folder), _say)
+        except RedisError as error:
+            raise OSError(None, reason(error), address.shown) from None
+        return export(wanted, Path(folder), progress, book)
 
 
 def help_text() -> str:

@@ -1,0 +1,82 @@
+"""Tables that fit: what is shortened, what is left out, in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from addons.reports.columns import Column, Kind, counts, minor, names, text
+from addons.reports.table import Table
+from renderers.cells import cells_of
+
+COLUMNS = (
+    Column("call", Kind.INTEGER),
+    *names("model"),
+    *text("arguments"),
+    *counts("input_tokens"),
+    *minor(*counts("reasoning_output_tokens")),
+    Column("cost", Kind.MONEY),
+    *minor(*text("flow_id")),
+)
+ROWS = [
+    ["1", "claude-sonnet-4-5-20250929", "x" * 60, "123,456", "0", "$1.25", "f" * 36],
+    ["12", "gpt-5", "short", "7", "5", "$0.01", "g" * 36],
+]
+
+
+def drawn(width: int | None, rows: list[list[str]] = ROWS) -> list[str]:
+    return [line.rstrip("\n") for line in Table(COLUMNS, rows, None, width).lines()]
+
+
+def test_without_a_width_nothing_is_shortened():
+    assert (
+        drawn(None)[2] == "   1  claude-sonnet-4-5-20250929  " + "x" * 60 + "  123,456          0  $1.25  " + "f" * 36
+    )
+
+
+@pytest.mark.parametrize("width", range(30, 200))
+def test_it_fits(width):
+    assert max(sum(map(cells_of, line)) for line in drawn(width)) <= width
+
+
+def test_minor_columns_give_way_first_and_then_text_and_then_names():
+    assert drawn(90)[2:] == [
+        "   1  claude-sonnet-4-5-20250929  xxxxxxxxxxxxxxxxxxxxxxxxxxxx…  123,456          0  $1.25",
+        "  12  gpt-5                       short                                7          5  $0.01",
+    ]
+    assert drawn(60)[2:] == [
+        "   1  claude-sonnet-4-5-2…  xxxxxxxxxxxxxxx…  123,456  $1.25",
+        "  12  gpt-5                 short                   7  $0.01",
+    ]
+
+
+def test_money_stays_when_others_have_to_go():
+    assert drawn(30)[2] == "   1  claude-sonnet-4-…  $1.25"
+
+
+def test_what_found_no_room_is_told_but_for_what_is_minor():
+    assert Table(COLUMNS, ROWS, None, 30).left_out == ["arguments", "input_tokens"]
+
+
+def test_a_minor_column_without_anything_to_tell_is_left_out():
+    rows = [[*row[:4], "0", row[5], ""] for row in ROWS]
+    assert "reasoning" not in "".join(drawn(None, rows))
+
+
+def test_headings_wrap_to_the_width_of_what_is_under_them():
+    columns = (*counts("cache_read_input_tokens", "calls"),)
+    assert list(Table(columns, [["1", "2"]], None, None).lines()) == [
+        "cache\n",
+        " read  calls\n",
+        "\u2500\u2500\u2500\u2500\u2500  \u2500\u2500\u2500\u2500\u2500\n",
+        "    1      2\n",
+    ]
+
+
+def test_wide_characters_take_two_cells():
+    columns = (*text("said"), *counts("n"))
+    rows = [["\u5b57\u5b57\u5b57", "1"], ["abc", "2"]]
+    assert list(Table(columns, rows, None, None).lines())[2:] == ["\u5b57\u5b57\u5b57  1\n", "abc     2\n"]
+
+
+def test_text_of_several_lines_is_one_line():
+    assert [*Table(text("said"), [["a\n  b\tc"]], None, None).lines()][-1] == "a b c\n"
