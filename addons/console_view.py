@@ -30,6 +30,9 @@ LOOK_S = 0.025
 """How often the window looks for news. What comes after a pause is shown at once,"""
 REDRAW_S = 0.08
 """and what comes without one is shown so often: at most a tenth of a second behind."""
+MOST_SHARE = 0.05
+"""Of the event loop's time, which is the traffic's, drawing takes no more than this; on a slow machine it is done less
+often."""
 LOG_S = 1.0
 
 KEYS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
@@ -60,7 +63,8 @@ class ConsoleView:
         self._options = options
         self._window: Any = None
         self._version = 0
-        self._drawn_s = 0.0
+        self._next_s = 0.0
+        """When the window may be drawn again."""
         self._timer: asyncio.TimerHandle | None = None
 
     def install(self) -> None:
@@ -156,12 +160,17 @@ class ConsoleView:
         with faults.guard("console view"):
             if self._window is None:
                 self._tell_log()
-            elif time.monotonic() - self._drawn_s > REDRAW_S and self._is_visible() and self._window.refresh():
-                self._drawn_s = time.monotonic()
-                # Left to itself, the console draws what no key has changed twice a second.
-                if self._master.ui.started:
-                    self._master.loop.draw_screen()
+            elif time.monotonic() >= self._next_s and self._is_visible():
+                self._draw()
         self._timer = self._master.event_loop.call_later(LOG_S if self._window is None else LOOK_S, self._tick)
+
+    def _draw(self) -> None:
+        begun_s = time.monotonic()
+        # Left to itself, the console draws what no key has changed twice a second.
+        if self._window.refresh() and self._master.ui.started:
+            self._master.loop.draw_screen()
+            took_s = time.monotonic() - begun_s
+            self._next_s = begun_s + max(REDRAW_S, took_s / MOST_SHARE)
 
     def _is_visible(self) -> bool:
         return any(stack.top_window() is self._window for stack in self._master.window.stacks)
