@@ -199,7 +199,7 @@ class HiddenTool:
 
 
 SUBJECTS = (
-    *("command", "cmd", "file_path", "notebook_path", "path", "filename", "pattern", "query", "url", "urls"),
+    *("command", "cmd", "pattern", "query", "file_path", "notebook_path", "path", "filename", "url", "urls"),
     *("description", "prompt", "skill", "input", "q"),
 )
 """The argument that says what a call is about: the first that it has."""

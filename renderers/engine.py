@@ -138,7 +138,7 @@ class LiveView:
         agent = f" ⤷{session.agent_number(event.agent_id)}" if event.agent_id else ""
         host = f" @{event.host}" if event.host else ""
         flow.name = one_line(f"{number} {event.client}{host}{agent}", _LABEL_CHARS)
-        flow.indent = "  " if event.agent_id else ""
+        flow.indent = "  " * session.agent_depth(event.agent_id, event.parent_id) if event.agent_id else ""
         flow.epoch_s = event.started_epoch_ns / 1e9 - now_s
         flow.label = self._label(flow, event)
         return flow

@@ -55,6 +55,9 @@ from renderers.view_options import Kind, ViewOptions
 
 REMEMBERED_CALLS = 1_000
 
+DEEPEST_AGENT = 4
+"""Agents of agents of agents are indented no further than this."""
+
 CALL_PATIENCE_S = 0.3
 """A tool call that pauses for so long makes room for the next block of its exchange."""
 
@@ -82,6 +85,7 @@ class SessionStreamEngine:
         }
         self.books = Bookkeeping()
         self._agents: dict[str, int] = {}
+        self._depths: dict[str, int] = {}
 
     def configure(self, options: ViewOptions) -> None:
         """For what begins from now on."""
@@ -96,6 +100,13 @@ class SessionStreamEngine:
     def agent_number(self, agent_id: str) -> int:
         """1, 2, … in order of first appearance."""
         return self._agents.setdefault(agent_id, len(self._agents) + 1)
+
+    def agent_depth(self, agent_id: str, parent_id: str | None) -> int:
+        """How far from the session's own agent: one more than the agent that has sent it."""
+        depth = self._depths.get(agent_id)
+        if depth is None:
+            depth = self._depths[agent_id] = min(1 + self._depths.get(parent_id or "", 0), DEEPEST_AGENT)
+        return depth
 
     def cards_of(self, flow: Flow) -> list[Card]:
         """Those that may still grow."""

@@ -133,9 +133,81 @@ def several(count: int) -> list[Step]:
     return steps
 
 
+def tools() -> list[Step]:
+    """What the calls of today's clients look like, and a sub-agent's under it."""
+    calls = [
+        call(
+            "1",
+            "t1",
+            "Bash",
+            {"command": "git status --short && git diff --stat HEAD~3 -- renderers tests | tail -n 20"},
+        ),
+        call("2", "t2", "Edit", {"file_path": "src/a.py", "old_string": "x = 1\n", "new_string": "x = 2\ny = 3\n"}),
+        call(
+            "3", "t3", "Write", {"file_path": "src/b.py", "content": "def b() -> str:\n    return 'b'  # the second\n"}
+        ),
+        call("4", "t4", "Grep", {"pattern": "def \\w+", "path": "src", "glob": "*.py"}),
+        call(
+            "5",
+            "t5",
+            "TodoWrite",
+            {"todos": [{"content": "Read", "status": "completed"}, {"content": "Write", "status": "in_progress"}]},
+        ),
+        call("6", "t6", "mcp__tracker__find", {"state": "open", "labels": ["view", "screen"], "limit": 5}),
+        call("7", "t7", "WebSearch", {"query": "how wide is 幅 in a terminal"}),
+        call(
+            "8",
+            "t8",
+            "Task",
+            {"description": "Look around", "subagent_type": "Explore", "prompt": "Find all tables.\nName them."},
+        ),
+    ]
+    script = 'const r = await tools.exec_command({"cmd":"make -j4 test 2>&1 | tail"});\ntext(r.output);'
+    program = [
+        ToolCallStarted("1", "c1", "exec", "custom"),
+        *(ToolArgumentsDelta("1", piece) for piece in pieces(script, 9)),
+        ToolCallFinished("1", "c1", "exec", "custom", None, script),
+    ]
+    prose = (
+        "Here is what I will do:\n- first the narrow terminals, of which there are more than one might think\n"
+        "- then the wide ones\n"
+    )
+    return [
+        *said("t1", 0.0, 0.01, started("t1", prompt="Show me everything.", model="claude-opus-4-5")),
+        *said(
+            "t1", 0.1, 0.01, *text("0", prose), *(event for one in calls for event in one), ended("t1", stop="tool_use")
+        ),
+        *said("t2", 12.0, 0.01, started("t2", 1, agent="agent-1", prompt="Find all tables.", model="claude-haiku-4-5")),
+        *said(
+            "t2",
+            12.1,
+            0.01,
+            *text("0", "There are three of them, and each has a room of its own, as it should be."),
+            ended("t2"),
+        ),
+        *said(
+            "t3", 14.0, 0.01, started("t3", 2, prompt="Run the tests.", client="codex", model="gpt-5.3-codex"), *program
+        ),
+        *said("t3", 14.5, 0.01, ended("t3", stop="completed")),
+        *said(
+            "t4",
+            16.0,
+            0.01,
+            started(
+                "t4",
+                1,
+                returns=[ToolReturn("t1", " M a\n", False), ToolReturn("t4", "a.py\n" * 9, False)],
+                model="claude-opus-4-5",
+            ),
+            ended("t4", "error", "Overloaded", status=529, usage={}),
+        ),
+    ]
+
+
 SCENES: dict[str, Callable[[], list[Step]]] = {
     "one": one_agent,
     "wrapped": wrapped,
+    "tools": tools,
     "three": lambda: several(3),
     "ten": lambda: several(10),
 }

@@ -419,3 +419,20 @@ def test_results_without_an_id_are_their_calls_in_order():
         ("c", ended("c")),
     )
     assert "◀ rg rg: one\n◀ wc wc: two\n" in text
+
+
+def test_an_agent_of_an_agent_stands_under_it():
+    parents = {"one": "root", "two": "one", "three": "two"}
+    steps = [("r", started("r", prompt="go"))]
+    steps += [(name, replace(started(name, agent=name), parent_id=parent)) for name, parent in parents.items()]
+    headers = [
+        line
+        for line in play(*steps, *((name, ended(name)) for name in ["r", "one", "two", "three"])).split("\n")
+        if "──" in line
+    ]
+    assert headers == [
+        "── #1 claude-code · m ──",
+        "  ── #1 claude-code ⤷1 · m ──",
+        "    ── #1 claude-code ⤷2 · m ──",
+        "      ── #1 claude-code ⤷3 · m ──",
+    ]
