@@ -44,6 +44,9 @@ ASK = {
 
 type Headers = tuple[tuple[str, str], ...]
 
+NEVER_DAYS = "36000"
+"""What is made here has happened some time ago, and would be rotated away while a test reads it."""
+
 
 def at(ms: float) -> Moment:
     """So long after the request was sent. The clocks start at different times, as the real ones do."""
@@ -148,7 +151,7 @@ def socket_answer(response_id: str, text: str = "Hello") -> list[dict[str, Any]]
 def settings(log_dir: Path, **changed: str) -> Settings:
     """The defaults, in UTC, with this log folder; options by their names without the prefix."""
     texts = {option.name: option.default for option in OPTIONS}
-    texts |= {"agent_log_dir": str(log_dir), "agent_timezone": "utc"}
+    texts |= {"agent_log_dir": str(log_dir), "agent_timezone": "utc", "agent_rotate_days": NEVER_DAYS}
     return parse_settings({**texts, **{f"agent_{name}": text for name, text in changed.items()}}.__getitem__)
 
 

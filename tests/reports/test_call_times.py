@@ -12,6 +12,7 @@ import pytest
 from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Seen
 from addons.options import OPTIONS, parse_settings
 from addons.pipeline import Pipeline
+from tests.exchanges import NEVER_DAYS
 from tests.reports.asking import rows_of
 from tests.sources.captured import MESSAGES, SSE, Screen, at, request, typed
 
@@ -32,7 +33,8 @@ def delta(index: int, text: str) -> dict[str, Any]:
 
 
 def captured(root: Path, seen: Iterable[tuple[str, Seen]]) -> Path:
-    values = {option.name: option.default for option in OPTIONS} | {"agent_log_dir": str(root)}
+    values = {option.name: option.default for option in OPTIONS}
+    values |= {"agent_log_dir": str(root), "agent_rotate_days": NEVER_DAYS}
     pipeline = Pipeline(lambda: parse_settings(values.__getitem__), Screen(), lambda _: None)  # type: ignore[arg-type]
     for flow_id, item in sorted(seen, key=lambda pair: pair[1].at.monotonic_ns):
         pipeline.handle(flow_id, item)

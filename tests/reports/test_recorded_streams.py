@@ -13,6 +13,7 @@ from addons.pipeline import Pipeline
 from addons.reports.facts import USAGE_FIELDS
 from addons.reports.question import ENGINES
 from tests.e2e.recorded import streams
+from tests.exchanges import NEVER_DAYS
 from tests.reports.asking import by_engine, rows_of
 from tests.sources.captured import Screen, at, request
 
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.skipif(not streams(), reason="../shared/streams is not 
 def log_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The log of the pipeline, after each stream has gone through it."""
     root = tmp_path_factory.mktemp("recorded")
-    values = {option.name: option.default for option in OPTIONS} | {"agent_log_dir": str(root)}
+    values = {option.name: option.default for option in OPTIONS}
+    values |= {"agent_log_dir": str(root), "agent_rotate_days": NEVER_DAYS}
     pipeline = Pipeline(lambda: parse_settings(values.__getitem__), Screen(), lambda _: None)  # type: ignore[arg-type]
     for number, stream in enumerate(streams()):
         flow_id, ms = f"stream-{number}", number * 1000.0

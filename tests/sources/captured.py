@@ -18,6 +18,7 @@ from addons.options import OPTIONS, parse_settings
 from addons.pipeline import Pipeline
 from addons.protocols.events import ExchangeEvent, ExchangeStarted
 from addons.redis_stream.sink import StreamSink
+from tests.exchanges import NEVER_DAYS
 
 STARTED_NS = 1_795_000_000_123_456_000
 SSE = (("content-type", "text/event-stream"),)
@@ -46,7 +47,8 @@ class Capture:
 
     def __init__(self, log_dir: Path, stream: StreamSink | None = None, **changed: str) -> None:
         values = {option.name: option.default for option in OPTIONS}
-        values |= {"agent_log_dir": str(log_dir), "agent_timezone": "Europe/Paris", **changed}
+        values |= {"agent_log_dir": str(log_dir), "agent_rotate_days": NEVER_DAYS}
+        values |= {"agent_timezone": "Europe/Paris", **changed}
         settings = parse_settings(values.__getitem__)
         self.screen = Screen()
         self.lines = log_dir / "all-mitm-sse/sse_lines.jsonl"
