@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from addons.reports.catalogue import MODES, find
-from addons.reports.formats import cells_of, formatted
+from addons.reports.formats import NOTHING, cells_of, formatted
 from addons.reports.report import Report
 
 MOST_ROWS = 2_000
@@ -25,7 +25,7 @@ def lines(report: Report, width: int) -> Table:
     """For a viewer so many columns wide. Called where the rows may be taken: on the worker's thread."""
     if report.question.output is not None:
         return _written(report, report.question.output)
-    text = "".join(formatted(report, width)) or "nothing in the log fits"
+    text = "".join(formatted(report, width))
     shown = text.splitlines()
     notes = list(report.notes)
     if len(shown) > MOST_ROWS:
@@ -42,7 +42,7 @@ def cells(report: Report) -> Table:
     if len(rows) > MOST_ROWS:
         notes.append(f"the last {MOST_ROWS:,} of {len(rows):,} rows; --output FILE gives all")
     if not rows:
-        return _table([], notes or ["nothing in the log fits"])
+        return _table([], notes or [NOTHING])
     told, totals = cells_of(report, rows[-MOST_ROWS:])
     heads = [column.name.replace("_", " ") for column in report.columns]
     return _table([heads, *told, *([totals] if totals else [])], notes)

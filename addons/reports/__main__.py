@@ -27,6 +27,8 @@ def main(words: Sequence[str]) -> int:
     try:
         if not words or words[0] in _HELP:
             return _write(help_text(words[1:]), None)
+        if any(word in _HELP for word in words[1:]):
+            return _write(help_text(words[:1]), None)
         question = parse_words(words, datetime.now(UTC))
         return _answer(question)
     except QuestionError as wrong:
@@ -69,7 +71,11 @@ def _width(question: Question) -> int | None:
 
 def _write(pieces: Iterable[str], path: Path | None) -> int:
     if path is not None:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        try:
+            file = path.open("w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise QuestionError(f"--output {path}: {error.strerror}") from None
+        with file:
             file.writelines(pieces)
         return 0
     try:

@@ -16,6 +16,9 @@ from addons.reports.table import Table
 from addons.reports.values import shown, told
 from renderers.sanitise import sanitise
 
+NOTHING = "nothing in the log fits"
+"""In place of a table without rows."""
+
 DEFAULT_WIDTH = 120
 """Of a table that goes to no terminal."""
 
@@ -39,6 +42,8 @@ def totals_of(columns: tuple[Column, ...], rows: Iterable[Row]) -> list[Any] | N
 def _table(report: Report, width: int | None) -> Iterator[str]:
     rows = list(report.rows)
     if not rows:
+        if not report.notes:
+            yield f"{NOTHING}\n"
         return
     table = Table(report.columns, *cells_of(report, rows), width)
     yield from table.lines()

@@ -62,7 +62,8 @@ RELATIONS: dict[str, Relation] = {
                         coalesce(ends.status, flows.status) AS status, flows.request_bytes,
                         outcomes."end", outcomes.error, outcomes.response_id, outcomes.stop_reason, outcomes.events,
                         outcomes.bytes, outcomes.dropped, ends.duration_ms, outcomes.ttft_ms,
-                        ends.flow_id IS NOT NULL AS has_ended, {_USAGE}
+                        ends.flow_id IS NOT NULL AS has_ended, {_USAGE},
+                        ends.speed, ends.service_tier, ends.web_searches, ends.told_cost
                     FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id
                         LEFT JOIN outcomes ON outcomes.flow_id = ends.flow_id)
                 LEFT JOIN session_numbers USING (session_id) WHERE {{only}}""",

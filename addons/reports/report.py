@@ -76,7 +76,8 @@ def answer(
     if not files.exist:
         return Report(mode, question, columns, iter(()), [_nothing_in(files)])
     answers = "answered_calls" if any(group.needs_calls for group in groups) else "answers"
-    names = (*mode.reads, *((answers,) if groups else ()), *files.ids_from)
+    # First: what the mode reads may stand on it.
+    names = (*((answers,) if groups else ()), *mode.reads, *files.ids_from)
     facts = facts_of(names)
     loaded = _load(question, files, facts, threads, progress)
     loaded.notes += _missing(files, facts)

@@ -118,9 +118,9 @@ def test_what_a_model_wrote_controls_no_terminal():
     assert written("table", rows=rows, columns=text("said")).splitlines()[-1] == "\u241b[2Jboo\u2407"
 
 
-@pytest.mark.parametrize("form", ["table", "jsonl"])
-def test_without_rows_there_is_nothing(form):
-    assert written(form, rows=[]) == ""
+@pytest.mark.parametrize(("form", "said"), [("table", "nothing in the log fits\n"), ("jsonl", "")])
+def test_without_rows_people_are_told_so(form, said):
+    assert written(form, rows=[]) == said
 
 
 def test_a_row_whose_price_is_not_known_is_noted():

@@ -11,7 +11,7 @@ from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen
 from addons.options import OPTIONS, parse_settings
 from addons.pipeline import Pipeline
 from addons.reports.facts import USAGE_FIELDS
-from addons.reports.question import ENGINES
+from addons.reports.question import ENGINES, GROUPS
 from tests.e2e.recorded import streams
 from tests.exchanges import NEVER_DAYS
 from tests.reports.asking import by_engine, rows_of
@@ -54,3 +54,10 @@ def test_engines_agree(log_dir, mode):
     answers = by_engine(log_dir, mode)
     assert answers["index"] == answers["duckdb"]
     assert answers["rg"] == answers["duckdb"]
+
+
+@pytest.mark.parametrize("group_by", GROUPS)
+def test_money_is_the_same_however_it_is_grouped(log_dir, group_by):
+    whole = sum(row["cost"] or 0 for row in rows_of(log_dir, "cost", "--group-by=provider"))
+    grouped = sum(row["cost"] or 0 for row in rows_of(log_dir, "cost", f"--group-by={group_by}"))
+    assert grouped == pytest.approx(whole)
