@@ -168,7 +168,7 @@ VIEWS = [
         id="Gemini sub-agent",
     ),
     pytest.param(
-        "followup_task", {"target": "/root/a", "message": "and b"}, "followup_task ⤷ /root/a\nand b", id="Codex, again"
+        "followup_task", {"target": "/lead/a", "message": "and b"}, "followup_task ⤷ /lead/a\nand b", id="Codex, again"
     ),
     pytest.param(
         "AskUserQuestion",
