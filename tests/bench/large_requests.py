@@ -203,6 +203,8 @@ def poster(pipe: Connection, options: argparse.Namespace) -> None:
         pipe.recv()
         took = []
         for body in bodies:
+            ends = (log or Path("/none")) / "all-mitm-sse/sse_flow_ends.jsonl"
+            known = size_of(ends)
             started_s = time.monotonic()
             connection = http.client.HTTPConnection("127.0.0.1", port)
             headers = {"content-type": "application/json", "x-size": str(size if options.answer else 100)}
@@ -212,18 +214,20 @@ def poster(pipe: Connection, options: argparse.Namespace) -> None:
             connection.getresponse().read()
             connection.close()
             answered_s = time.monotonic()
-            recorded_s = wait_for_record(log, answered_s) if log else None
+            recorded_s = wait_for_record(ends, known, answered_s) if log else None
             took.append((answered_s - started_s, recorded_s))
             time.sleep(max(0.0, options.every_s - (time.monotonic() - started_s)))
         pipe.send(took)
 
 
-def wait_for_record(log: Path, answered_s: float) -> float | None:
-    """Seconds until the newest exchange has its end record; None after a minute."""
-    flows, ends = log / "all-mitm-sse/sse_flows.jsonl", log / "all-mitm-sse/sse_flow_ends.jsonl"
-    known = ends.stat().st_size if ends.exists() else 0
+def size_of(ends: Path) -> int:
+    return ends.stat().st_size if ends.exists() else 0
+
+
+def wait_for_record(ends: Path, known: int, answered_s: float) -> float | None:
+    """Seconds until there is one end record more; None after a minute."""
     while time.monotonic() - answered_s < 60:
-        if flows.exists() and (ends.stat().st_size if ends.exists() else 0) > known:
+        if size_of(ends) > known:
             return time.monotonic() - answered_s
         time.sleep(0.02)
     return None
