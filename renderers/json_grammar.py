@@ -108,7 +108,8 @@ TABLE: Final[_Table] = {
 }
 
 _WS = r"[ \t\n\r]*+"
-_PLAIN_STRING = rf'"[ !#-\[\]-~]*+[^"\\{HIDDEN_CLASS}]*+"'
+_ASCII = r"[ !#-\[\]-~]*+"
+_PLAIN_STRING = rf'"{_ASCII}(?:(?:\\["\\bfnrt]|[^"\\{HIDDEN_CLASS}]){_ASCII})*+"'
 """A string that is shown as it is written. ASCII goes first: one look-up a character, where the class takes several."""
 _PLAIN_VALUE = rf"(?:{_PLAIN_STRING}|[-+.0-9A-Za-z]++)"
 _NAME = rf"{_PLAIN_STRING}{_WS}:"
@@ -143,7 +144,7 @@ _SHORTCUTS: Final[_Table] = {
         Rule(rf",{_WS}{_NAME}", Token.NEXT_NAME, State.VALUE, State.AFTER_MEMBER),
     ],
 }
-"""Names, and runs of members, items and flat objects that are whole and without escapes: most of a large JSON text."""
+"""Names, and runs of members, items and flat objects that are whole and spelled as shown: most of a large JSON text."""
 
 JSON: Final = Grammar(TABLE, _BROKEN)
 JSON_IN_RUNS: Final = Grammar({state: [*_SHORTCUTS.get(state, ()), *rules] for state, rules in TABLE.items()}, _BROKEN)
