@@ -6,12 +6,18 @@ later, what has been erased meanwhile is not shown at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 MARKS: Final[Mapping[str, str]] = {"plain": "\x01", "argument_key": "\x02", "argument_value": "\x03"}
 """Role to the character that begins a run of it in `Painted`. No sanitised text holds one."""
+
+
+_ROLES: Final = {mark: role for role, mark in MARKS.items()}
+_ANY_MARK: Final = "".join(_ROLES)
+_RUN: Final = re.compile(f"([{_ANY_MARK}])([^{_ANY_MARK}]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,11 @@ class Painted:
     """
 
     text: str
+
+    def runs(self) -> Iterator[Styled]:
+        """The same, a span for each run."""
+        for mark, text in _RUN.findall(self.text):
+            yield Styled(_ROLES[mark], text)
 
 
 @dataclass(frozen=True, slots=True)

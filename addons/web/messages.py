@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from renderers.board.facts import AgentFacts, BlockFacts, ExchangeFacts, SessionFacts
 from renderers.sanitise import one_line, sanitise
-from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.spans import Erase, FreshLine, Painted, Provisional, Span, Styled
 
 NAME_CHARS: Final = 200
 SENTENCE_CHARS: Final = 500
@@ -142,6 +142,8 @@ def span_messages(spans: Iterable[Span]) -> list[list[str]]:
         match span:
             case Styled(role, text):
                 written.append(["write", role, text])
+            case Painted():
+                written += [["write", run.role, run.text] for run in span.runs()]
             case Provisional(role, text):
                 written.append(["provisional", role, text])
             case Erase():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.spans import Erase, FreshLine, Painted, Provisional, Span, Styled
 
 LINE_CHARS: Final = 2_000
 """A longer line is gone on with on the next, so that no line costs more than this each time it grows."""
@@ -41,6 +41,8 @@ class Lines:
                 case Styled(role=role, text=text):
                     self._provisional = None
                     self._write(role, text)
+                case Painted():
+                    self.add(span.runs())
                 case Provisional(role=role, text=text):
                     if self._provisional is None:
                         self._fresh_line()

@@ -27,6 +27,14 @@ def json_texts(draw: st.DrawFn) -> str:
     )
 
 
+@st.composite
+def records(draw: st.DrawFn) -> str:
+    """Lists of flat objects, which have a way of their own, with something else between them here and there."""
+    record = st.dictionaries(texts, st.none() | st.booleans() | numbers | texts, min_size=1, max_size=3)
+    rows = draw(st.lists(record | record | record | values, min_size=1, max_size=6))
+    return json.dumps(rows, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from((None, (" , ", ":")))))
+
+
 near_json = st.lists(
     st.sampled_from(
         [*'{}[],:"\\ \n', "\\u", "\\ud83d", "\\ude00", '"a":', '"b"', "1", "-", "tru", "true", "x", "é", "\x1b"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renderers.card import Card, up_to_line_end, without_erased
-from renderers.spans import Erase, FreshLine, Provisional, Styled
+from renderers.spans import Erase, FreshLine, Painted, Provisional, Styled
 
 A, B, P = Styled("text", "a"), Styled("text", "b"), Provisional("text", "p")
 
@@ -18,6 +18,7 @@ A, B, P = Styled("text", "a"), Styled("text", "b"), Provisional("text", "p")
         pytest.param([Erase(), A], [Erase(), A], id="it is on the screen"),
         pytest.param([A, P], [A, P], id="still provisional"),
         pytest.param([P, FreshLine(), A], [P, FreshLine(), A], id="it stays"),
+        pytest.param([Painted("\x01a"), Painted("\x02b"), A], [Painted("\x01a\x02b"), A], id="painted"),
         pytest.param([A, Styled("tool", "t"), B], [A, Styled("tool", "t"), B], id="roles are kept apart"),
     ],
 )
@@ -32,6 +33,7 @@ def test_what_was_erased_meanwhile_is_left_out(spans, expected):
         pytest.param([Styled("text", "a\n")], [Styled("text", "a\n")], [], id="at the end"),
         pytest.param([A, B], [], [A, B], id="no line ends"),
         pytest.param([Styled("text", "a\n"), B], [Styled("text", "a\n")], [B], id="an earlier span"),
+        pytest.param([Painted("\x01,\n  \x02k")], [Painted("\x01,\n")], [Painted("\x01  \x02k")], id="painted"),
         pytest.param([Styled("text", "a\n"), P], [], [Styled("text", "a\n"), P], id="provisional"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from renderers.escapes import HIDDEN
 from renderers.json_stream import MOST_DEPTH, JsonStreamFormatter
 from renderers.sanitise import sanitise
-from tests.renderers.json_cuts import cut, json_texts, near_json, places
+from tests.renderers.json_cuts import cut, json_texts, near_json, places, records
 from tests.renderers.painted import runs
 
 SEEN_RAW_BY_DUMPS = {code: shown for code, shown in HIDDEN.items() if code >= 0x7F}
@@ -55,13 +55,13 @@ def test_keys_values_and_what_is_between_have_their_roles():
     ]
 
 
-@given(json_texts(), st.sampled_from((0, 2, 4)), places)
+@given(json_texts() | records(), st.sampled_from((0, 2, 4)), places)
 @settings(max_examples=300)
 def test_valid_json_comes_out_as_dumps_has_it(text, indent, at):
     assert shown(*cut(text, at), indent=indent) == dumped(text, indent)
 
 
-@given(json_texts() | near_json, places)
+@given(json_texts() | records() | near_json, places)
 @settings(max_examples=500)
 def test_any_pieces_give_the_same_text_in_the_same_roles(text, at):
     assert spans(*cut(text, at)) == spans(*text) == spans(text)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderers.pen import Pen
-from renderers.spans import Erase, FreshLine, Provisional, Span, Styled
+from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Span, Styled
 from tests.renderers.live_screen import SmallTerminal, seen
 
 
@@ -52,6 +52,16 @@ def test_a_pipe_gets_no_control_and_no_provisional_line():
 
 def test_colour_line_by_line():
     assert pen(colour=True).write([Styled("text", "a\n\nb")]) == "\x1b[35ma\x1b[0m\n\n\x1b[35mb\x1b[0m"
+
+
+JSON = Painted(f'{MARKS["plain"]}{{\n  {MARKS["argument_key"]}"a"{MARKS["plain"]}: {MARKS["argument_value"]}1')
+
+
+def test_painted_text():
+    assert pen(colour=True).write([JSON]) == '\x1b[0m{\n  \x1b[36m"a"\x1b[0m: \x1b[32m1\x1b[0m'
+    assert pen().write([JSON]) == '{\n  "a": 1'
+    assert pen(indent="  ").write([JSON, Painted(f"{MARKS['plain']}\n}}"), FreshLine()]) == '  {\n    "a": 1\n  }\n'
+    assert pen(indent="  ").write([Painted(f"{MARKS['plain']}a\n"), Styled("text", "b")]) == "  a\n  b"
 
 
 def test_an_unknown_role_is_plain():

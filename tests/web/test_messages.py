@@ -8,7 +8,7 @@ import pytest
 from addons.protocols.events import TextDelta
 from addons.web.messages import block_message, exchange_message, session_message, span_messages
 from renderers.board.board import Board
-from renderers.spans import Erase, FreshLine, Provisional, Styled
+from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Styled
 from tests.renderers.board.exchanges_shown import at_once, play, the_exchange, the_session
 from tests.renderers.live_screen import ended, started
 
@@ -97,9 +97,12 @@ def test_nothing_hostile_is_sent(message):
 
 
 def test_spans_are_told_in_order():
-    assert span_messages([FreshLine(), Provisional("tool", "a"), Erase(), Styled("command", "ls")]) == [
+    painted = Painted(f"{MARKS['argument_key']}k{MARKS['plain']}: ")
+    assert span_messages([FreshLine(), Provisional("tool", "a"), Erase(), Styled("command", "ls"), painted]) == [
         ["line"],
         ["provisional", "tool", "a"],
         ["erase"],
         ["write", "command", "ls"],
+        ["write", "argument_key", "k"],
+        ["write", "plain", ": "],
     ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderers.page.lines import LINE_CHARS, Lines
-from renderers.spans import Erase, FreshLine, Provisional, Styled
+from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Styled
 
 
 def lines_of(*spans):
@@ -43,6 +43,11 @@ def lines_of(*spans):
             id="not erased",
         ),
         pytest.param([Provisional("tool", "b"), Erase(), Erase()], [[]], id="erased twice"),
+        pytest.param(
+            [Painted(f'{MARKS["plain"]}{{\n  {MARKS["argument_key"]}"a"{MARKS["plain"]}: ')],
+            [[("plain", "{")], [("plain", "  "), ("argument_key", '"a"'), ("plain", ": ")]],
+            id="painted",
+        ),
         pytest.param([], [[]], id="nothing"),
     ],
 )
