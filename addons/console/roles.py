@@ -33,6 +33,7 @@ PALETTE: Mapping[str, str] = {
     "added": "replay",
     "hunk": "header",
     "comment": "comment",
+    "script": "comment",
     "string": "name",
     "number": "number",
     "keyword": "boolean",
