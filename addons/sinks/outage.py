@@ -1,4 +1,4 @@
-"""Outages of the log folder: said once, counted, tried again with growing patience (issue 2, "It holds when").
+"""Outages of the log folder: said once, counted, tried again with growing patience (SPEC S4.2).
 
 In: failures and successes per file; the root stands for the folder as a whole. Out: whether a file may be tried now,
 and one sentence at the beginning and one at the end of each outage.

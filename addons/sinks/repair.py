@@ -1,4 +1,4 @@
-"""Torn last lines: cut off, so that the next append begins a line of its own (issue 2, Storage).
+"""Torn last lines: cut off, so that the next append begins a line of its own (LOGFORMAT.md "Where").
 
 In: the descriptor of a file of lines; the caller holds the folder's lock, so nobody is in mid-write. Out: how many
 bytes were cut. A process killed in mid-write leaves a line without its line feed; a power cut may leave blocks of NUL

@@ -1,4 +1,4 @@
-"""A log folder that can't be written: nothing raises, records wait, what is lost is counted (issue 2)."""
+"""A log folder that can't be written: nothing raises, records wait, what is lost is counted (SPEC S4.2)."""
 
 from __future__ import annotations
 
