@@ -1,4 +1,4 @@
-"""Several processes on one log folder, and processes that are killed: nothing lost, nothing torn (LOGFORMAT.md "Where")."""
+"""Several processes on one log folder, some of them killed: nothing lost, nothing torn (LOGFORMAT.md "Where")."""
 
 from __future__ import annotations
 
