@@ -66,7 +66,9 @@ def look_back(client: Any, stream: str, start: Start) -> tuple[list[Received], b
             begun.add(owner)
             if start.exchanges and len(begun) == start.exchanges:
                 break
-    return [each for each in reversed(kept) if each.entry.owner in begun], last
+    # Once more, now that all ends are known: a frame that was sent after stands behind its exchange's end.
+    shown = begun if start.exchanges else begun - ended
+    return [each for each in reversed(kept) if each.entry.owner in shown], last
 
 
 def entry_numbers(client: Any, stream: str) -> tuple[int | None, int | None]:

@@ -231,15 +231,6 @@ def test_a_viewer_shows_and_a_reporter_keeps_what_two_proxies_capture(fleet: Fle
     assert not (fleet.folder / "no-log").exists()
 
 
-def test_a_viewer_that_was_stopped_catches_up(fleet: Fleet) -> None:
-    fleet.start_viewer()
-    fleet.processes["viewer"].send_signal(signal.SIGSTOP)
-    fleet.ask_all()
-    fleet.processes["viewer"].send_signal(signal.SIGCONT)
-    fleet.assert_viewer_shows_all()
-    assert fleet.stop("viewer") == 0
-
-
 def test_the_server_is_killed_twice_while_they_stream(fleet: Fleet) -> None:
     fleet.start_viewer()
     fleet.start_reporter()
@@ -293,6 +284,15 @@ def test_a_proxy_is_killed_while_it_streams(fleet: Fleet) -> None:
     fleet.await_drained()
     assert "the proxy was killed" in [end["error"] for end in fleet.expected("sse_flow_ends.jsonl")]
     fleet.assert_drained_once_and_in_order()
+
+
+def test_a_viewer_that_was_stopped_catches_up(fleet: Fleet) -> None:
+    fleet.start_viewer()
+    fleet.processes["viewer"].send_signal(signal.SIGSTOP)
+    fleet.ask_all()
+    fleet.processes["viewer"].send_signal(signal.SIGCONT)
+    fleet.assert_viewer_shows_all()
+    assert fleet.stop("viewer") == 0
 
 
 def test_what_was_captured_without_redis_is_sent_after_from_the_shell(fleet: Fleet) -> None:

@@ -328,3 +328,11 @@ def test_it_looks_back_only_as_far_as_it_must(
     )
     kept, _ = look_back(server.client, names.stream, Start())
     assert {each.entry.owner for each in kept} == {b"open"}
+
+
+def test_a_frame_that_came_after_its_exchanges_end_is_left_out_with_it(server: RedisServer, names: Names) -> None:
+    """As a proxy that was killed sends after at its next start."""
+    *before, frame, end = records.exchange("killed", 3)
+    send(server, names, *before, end, frame, *records.exchange("open", 3)[:-1])
+    kept, _ = look_back(server.client, names.stream, Start())
+    assert {each.entry.owner for each in kept} == {b"open"}
