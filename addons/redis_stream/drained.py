@@ -43,7 +43,8 @@ class DrainedLog:
         self._folder = layout.main_folder(root)
         self._stopping = stopping
         self._lock = FolderLock(self._folder / MARK)
-        is_foreign = (self._folder / layout.FLOWS).exists() and not (self._folder / MARK).exists()
+        # Any file of a log, rotated ones too: a proxy's latest may have just been.
+        is_foreign = any(self._folder.glob("sse_*")) and not (self._folder / MARK).exists()
         if is_foreign:
             raise Refused(f"{root} holds the log of a proxy; name another folder, which only this fills")
         private_folder(self._folder)

@@ -7,6 +7,7 @@ the processes that share a folder one at a time does this, under a lock of its o
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import threading
@@ -30,10 +31,10 @@ _SESSION_REST_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a file is rotated, and how much all files may take together."""
+    """When a file is rotated (of itself by size only), and how much all files may take together."""
 
     rotate_bytes: int = 256 << 20
-    rotate_days: float = 7.0
+    rotate_days: float = math.inf
     total_bytes: int = 20 << 30
 
 

@@ -231,12 +231,19 @@ def test_what_a_dead_reporter_had_in_work_is_taken_over(
     assert pending(server, names) == 0
 
 
-def test_the_folder_of_a_proxy_is_refused(tmp_path: Path, server: RedisServer, names: Names) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("sse_flows.jsonl", id="a log"),
+        pytest.param("sse_flows.20261126T201828Z.jsonl.zst", id="a log that has just been rotated"),
+    ],
+)
+def test_the_folder_of_a_proxy_is_refused(tmp_path: Path, server: RedisServer, names: Names, name: str) -> None:
     (tmp_path / "all-mitm-sse").mkdir()
-    (tmp_path / "all-mitm-sse/sse_flows.jsonl").write_text("")
+    (tmp_path / "all-mitm-sse" / name).write_text("")
     with pytest.raises(Refused, match="holds the log of a proxy; name another folder"):
         drain_once(server, names, tmp_path)
-    assert [path.name for path in tmp_path.rglob("*")] == ["all-mitm-sse", "sse_flows.jsonl"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["all-mitm-sse", name]
 
 
 def test_entries_of_others_are_acknowledged_and_passed_over(tmp_path: Path, server: RedisServer, names: Names) -> None:

@@ -53,9 +53,10 @@ def test_files_rotate_by_age(tmp_path: Path, run: Runner) -> None:
     paths[-1].parent.mkdir()
     for path in paths:
         path.write_bytes(FIRST_LINE)
-    run(now_s=NOW_S + 6 * DAY_S)
+    run(now_s=NOW_S + 700 * DAY_S)
+    run(now_s=NOW_S + 6 * DAY_S, rotate_days=7)
     assert [path.exists() for path in paths] == [True] * 4
-    run(now_s=NOW_S + 7 * DAY_S)
+    run(now_s=NOW_S + 7 * DAY_S, rotate_days=7)
     assert [path.exists() for path in paths] == [False, False, True, False]
     assert [content(rotated_files(path)[0].path) for path in (*paths[:2], paths[3])] == [FIRST_LINE] * 3
 
