@@ -216,7 +216,7 @@ def _show_comments() -> None:
         comment = item.flow.comment if SHOWN in item.flow.metadata else ""
         if not comment:
             return widget
-        return urwid.Pile([widget, urwid.Text([("comment", f"           {comment}")], wrap="clip")])
+        return urwid.Pile([widget, urwid.Text([("comment", f"           {comment}")], wrap="ellipsis")])
 
     get_text.without_comment = plain  # type: ignore[attr-defined]
     flowlist.FlowItem.get_text = get_text  # type: ignore[method-assign]

@@ -48,6 +48,9 @@ def test_text_is_the_same_however_it_is_cut(detail, text, cut):
     assert shown("text", detail, *pieces) == (shown("text", detail, text) if text else "")
 
 
+EXEC = "Chunk ID: 8f21c0\nProcess exited with code "
+
+
 @pytest.mark.parametrize(
     ("about", "text", "is_error", "detail", "expected"),
     [
@@ -62,6 +65,10 @@ def test_text_is_the_same_however_it_is_cut(detail, text, cut):
             "◀ sh: a b (2 lines, 3 characters)\n",
             id="Codex",
         ),
+        pytest.param("sh", f"{EXEC}0\nOutput:\na\n", False, "one_line", "◀ sh: a\n", id="Codex, a command"),
+        pytest.param("sh", f"{EXEC}1\nOutput:\na\n", False, "one_line", "◀ sh: exit 1: a\n", id="that failed"),
+        pytest.param("sh", f"{EXEC}0\nOutput:\na\n", False, "full", "◀ sh: a\n· exit 0\n", id="in full"),
+        pytest.param("sh", f"{EXEC}0\nOutput:\n", False, "full", "◀ sh: (nothing)\n· exit 0\n", id="in full, nothing"),
         pytest.param("sh", '{"output":1}', False, "one_line", '◀ sh: {"output":1}\n', id="not quite"),
         pytest.param("Bash", "", False, "one_line", "◀ Bash: (nothing)\n", id="empty"),
         pytest.param("Bash", "a\nb\n", False, "full", "◀ Bash:\na\nb\n", id="full"),

@@ -208,7 +208,7 @@ def test_the_timing_of_deltas():
 
 def test_context_metrics():
     live = view(ViewOptions(context_metrics=True))
-    assert play(("a", started("a")), ("a", ended("a")), live=live).endswith(" · context 1,230\n")
+    assert play(("a", started("a")), ("a", ended("a")), live=live).endswith(" · context 1,230 tokens\n")
 
 
 def test_a_delay_paces_the_display():
