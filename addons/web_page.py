@@ -163,6 +163,9 @@ class Reports(RequestHandler):  # type: ignore[no-untyped-call]
         except (QuestionError, AskedWrong) as wrong:
             self.set_status(400)
             self.write({"error": str(wrong)})
+        except asyncio.CancelledError:
+            # The proxy ends, and its worker with it.
+            self.set_status(503)
 
     async def _send(self, file: IO[bytes], name: str, kind: str) -> None:
         self.set_header("Content-Type", kind)
