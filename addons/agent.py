@@ -184,7 +184,7 @@ class Agent:
         self._capture.done()
         if self._web_page is not None:
             self._web_page.close()
-        self._thread.stop()
+        self._thread.stop(self._tell)
         if self._console is not None:
             self._console.stop()
         if self._viewer is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from addons.redaction.finder import Found, in_raw, scan, secrets
-from addons.redaction.places import LOOK_BEHIND, marked_tail, places, starts_at_once
+from addons.redaction.places import LOOK_BEHIND, any_place, marked_tail, starts_at_once
 from addons.redaction.view import View
 
 _SHORTEST_SECRET: Final = 8
@@ -99,7 +99,7 @@ class Channel:
             return None
         text = self._buffer + piece
         view = View(text, whole=False)
-        if view.end < len(text) or places(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
+        if view.end < len(text) or any_place(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
             return None
         return text
 
