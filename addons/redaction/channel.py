@@ -172,6 +172,8 @@ class Channel:
         """A secret that overlaps another one is one with it, by the name of the longer."""
         ready = [one for one in self._alone if one.start < hold]
         self._alone = self._alone[len(ready) :]
+        # What is part of one that was told with all that is around it needs no rest: that one knows where it ends.
+        ready = [one for one in ready if not any(whole.start <= one.start and one.end <= whole.end for whole in found)]
         merged: list[Found] = []
         for one in sorted([*found, *map(self._with_rest, ready)], key=lambda one: (one.start, -one.end)):
             last = merged[-1] if merged else None
