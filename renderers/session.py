@@ -267,9 +267,9 @@ class SessionStreamEngine:
             self._line(flow, "note", "alarm", f"⚠ {verdict}", now_s)
         asked = flow.retry_after_s
         wait = "" if asked is None or not failed else f" · asks to wait {seconds(asked)}"
-        self.books.spent(event.cost_usd, counted=any(event.usage.values()))
+        self.books.spending.add(event)
         ends_turn = not failed and not flow.tools and not flow.agent
-        session = self._session_cost() if ends_turn else ""
+        session = self._session_cost(event.cost_usd) if ends_turn else ""
         context = self._options.context_metrics
         line = end_line(event, context=context, said=flow.error_said, failed=failed + wait, session=session)
         self._line(flow, "end", "error" if failed else "end", line, now_s)
@@ -277,10 +277,17 @@ class SessionStreamEngine:
             self.books.turn_ended(flow.flow_id, now_s, str(event.stop_reason or ""))
         flow.ended = True
 
-    def _session_cost(self) -> str:
+    def aside_ended(self, event: ExchangeEnded, purpose: str) -> None:
+        """One that is no conversation, and so is not shown: it costs money all the same."""
+        self.books.spending.add(event, purpose)
+
+    def _session_cost(self, last_usd: float | None) -> str:
         """Of all its calls so far, where that is more than the last one's."""
-        at_least = "" if self.books.is_cost_whole else " at least"
-        return f"session{at_least} {dollars(self.books.cost_usd)}" if self.books.priced > 1 else ""
+        spending = self.books.spending
+        if (spending.cost_usd or 0.0) <= (last_usd or 0.0):
+            return ""
+        at_least = " at least" if spending.unpriced else ""
+        return f"session{at_least} {dollars(spending.cost_usd)}"
 
     def flush(self, flow: Flow) -> None:
         """Nothing more comes of this flow: all its open cards are done."""
