@@ -55,6 +55,8 @@ from renderers.view_options import Kind, ViewOptions
 
 REMEMBERED_CALLS = 1_000
 
+TEXT_KINDS = ("thinking", "text", "refusal")
+
 DEEPEST_AGENT = 4
 """Agents of agents of agents are indented no further than this."""
 
@@ -81,7 +83,7 @@ class SessionStreamEngine:
         self._unanswered: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
         """The same of calls without an id (Gemini), by agent: their results come in the calls' order."""
         self.open_cards: dict[str, OrderedDict[tuple[str, str], Card]] = {
-            kind: OrderedDict() for kind in ("thinking", "text", "refusal", "tool")
+            kind: OrderedDict() for kind in (*TEXT_KINDS, "tool")
         }
         self.books = Bookkeeping()
         self._agents: dict[str, int] = {}
@@ -165,14 +167,14 @@ class SessionStreamEngine:
         key = (flow.flow_id, block)
         card = self.open_cards[kind].get(key)
         if card is None:
-            card = self._open(kind, key, now_s)
+            card = self._open(flow, kind, key, now_s)
             self._text_views[card] = text_view(kind, self._details[detail], self._room(flow))
         self._delta(flow, card, "inside " + kind, text, now_s)
         self._extend(flow, card, self._text_views[card].feed(text))
 
     def _block_finished(self, flow: Flow, event: BlockFinished, now_s: float) -> None:
         key = (flow.flow_id, event.block)
-        for kind in ("thinking", "text", "refusal"):
+        for kind in TEXT_KINDS:
             if key in self.open_cards[kind]:
                 self._close(flow, kind, key)
         flow.stall.heard("between blocks", now_s)
@@ -218,7 +220,7 @@ class SessionStreamEngine:
         key = (flow.flow_id, block)
         card = self.open_cards["tool"].get(key)
         if card is None:
-            card = self._open("tool", key, now_s, CALL_PATIENCE_S)
+            card = self._open(flow, "tool", key, now_s, CALL_PATIENCE_S)
             card.name = label(name)
             self._tool_views[card] = self._view_of(name, kind, self._room(flow))
         card.last_s = now_s
@@ -297,9 +299,16 @@ class SessionStreamEngine:
 
     # -- cards ------------------------------------------------------------------------------------------------------
 
-    def _open(self, kind: str, key: tuple[str, str], now_s: float, patience_s: float = 0.0) -> Card:
+    def _open(self, flow: Flow, kind: str, key: tuple[str, str], now_s: float, patience_s: float = 0.0) -> Card:
+        """It ends the texts before it: not every dialect says when a block is over."""
+        self._close_texts(flow)
         card = self.open_cards[kind][key] = Card(kind, now_s, patience_s)
         return card
+
+    def _close_texts(self, flow: Flow) -> None:
+        for kind in TEXT_KINDS:
+            for key in [key for key in self.open_cards[kind] if key[0] == flow.flow_id]:
+                self._close(flow, kind, key)
 
     def _delta(self, flow: Flow, card: Card, where: str, text: str, now_s: float) -> None:
         card.heard(now_s)
@@ -351,7 +360,8 @@ def _inside_call(name: str) -> str:
 
 def _timing(card: Card) -> str:
     took_s = card.last_s - card.first_s
-    return f"⏱ {card.deltas:,} deltas in {took_s:.2f} s, longest gap {card.gap_s * 1000:,.0f} ms"
+    deltas = f"{card.deltas:,} delta{'s' if card.deltas > 1 else ''}"
+    return f"⏱ {deltas} in {took_s:.2f} s, longest gap {card.gap_s * 1000:,.0f} ms"
 
 
 _HANDLERS: dict[type, Callable[..., None]] = {
