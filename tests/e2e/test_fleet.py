@@ -295,6 +295,18 @@ def test_a_viewer_that_was_stopped_catches_up(fleet: Fleet) -> None:
     assert fleet.stop("viewer") == 0
 
 
+def test_a_viewer_that_was_stopped_for_too_long_says_what_it_lacks(fleet: Fleet) -> None:
+    fleet.start_viewer()
+    fleet.processes["viewer"].send_signal(signal.SIGSTOP)
+    fleet.ask_all()
+    fleet.redis.client.xtrim("agent:events", maxlen=200, approximate=False)
+    fleet.processes["viewer"].send_signal(signal.SIGCONT)
+    fleet.await_said(
+        "viewer", "entries were trimmed from the stream before they could be read; what is shown lacks them"
+    )
+    assert fleet.stop("viewer") == 0
+
+
 def test_what_was_captured_without_redis_is_sent_after_from_the_shell(fleet: Fleet) -> None:
     before = {
         host: len(laboratory.proxy.records("sse_flow_ends.jsonl")) for host, laboratory in fleet.laboratories.items()
