@@ -12,12 +12,13 @@ from collections.abc import Callable
 
 from addons.protocols.events import ExchangeEnded, ExchangeEvent, ExchangeStarted
 from renderers.card import CardState
+from renderers.deck import ToolViewFactory
 from renderers.flow import Flow
 from renderers.pacing import Pacer
 from renderers.pen import Pen
 from renderers.sanitise import one_line
 from renderers.screen import ScreenController
-from renderers.session import SessionStreamEngine, ToolViewFactory
+from renderers.session import SessionStreamEngine
 from renderers.side_purposes import SIDE_PURPOSES
 from renderers.stalls import seconds
 from renderers.theme import SPEAKERS
@@ -181,12 +182,12 @@ class LiveView:
         return self._screen.notice("stall", f"‖ {flow.name}: goes on after {seconds(silent_s)}", now_s)
 
     def _mark(self, flow: Flow, state: CardState) -> None:
-        for card in self.sessions[flow.session_id].cards_of(flow):
+        for card in self.sessions[flow.session_id].deck.of(flow):
             card.state = state
 
     def _end(self, flow: Flow, now_s: float) -> str:
         """The flow is over though nothing has said so."""
-        self.sessions[flow.session_id].flush(flow)
+        self.sessions[flow.session_id].deck.flush(flow)
         flow.ended = True
         return self._screen.heard(flow, now_s)
 
