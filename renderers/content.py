@@ -104,15 +104,16 @@ class OneLineText:
             return []
         if text[0].isspace() and not self._lead:
             self._blank = " "
-        flat = self._blank + " ".join(words)
+        flat = self._blank + sanitise(" ".join(words))
         self._blank = " " if text[-1].isspace() else ""
         shown = clipped(flat, self._left)
         self._cut = self._cut or len(shown) < len(flat)
-        self._left -= cells_in(shown)
+        # A wide character may have left a cell that a later one must not take.
+        self._left = 0 if self._cut else self._left - cells_in(shown)
         if not shown:
             return []
         lead, self._lead = self._lead, []
-        return [*lead, Styled(self._role, sanitise(shown))]
+        return [*lead, Styled(self._role, shown)]
 
     def close(self) -> list[Span]:
         if not self._cut:

@@ -33,6 +33,9 @@ def shown(kind: str, detail: str, *pieces: str) -> str:
         pytest.param("text", "one_line", ["a\n", "\n  b "], "a b", id="one line"),
         pytest.param("thinking", "one_line", [" \n"], "", id="nothing to say"),
         pytest.param("text", "one_line", ["x" * 200], "x" * (LINE_CHARS - 21) + "… (200 characters)", id="cut"),
+        pytest.param(
+            "text", "one_line", [138 * "x" + "宽", "x"], 138 * "x" + "… (140 characters)", id="a wide one cut"
+        ),
         pytest.param("text", "full", ["\x1b[2J"], "␛[2J", id="hostile"),
         pytest.param("text", "one_line", ["\x1b[2J"], "␛[2J", id="hostile on one line"),
     ],
@@ -42,7 +45,7 @@ def test_text(kind, detail, pieces, expected):
 
 
 @pytest.mark.parametrize("detail", ["full", "one_line", "hide"])
-@given(text=st.text(alphabet="ab \n\t\x1b", max_size=400), cut=st.integers(1, 9))
+@given(text=st.text(alphabet="ab \n\t\x1b宽\u202e", max_size=400), cut=st.integers(1, 9))
 def test_text_is_the_same_however_it_is_cut(detail, text, cut):
     pieces = [text[start : start + cut] for start in range(0, len(text), cut)]
     assert shown("text", detail, *pieces) == (shown("text", detail, text) if text else "")
