@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from addons.reports.call_cycle import Call, State
-from addons.reports.call_rows import ORDER, QUERY, calls_of, of
+from addons.reports.call_rows import ORDER, QUERY, calls_of, of, returned_of
 from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question, QuestionError
@@ -75,6 +75,24 @@ def call_linkage(rows: Iterable[Row], _: Question) -> Iterator[Row]:
             call.chain,
             call.announced_in.flow_id if call.announced_in else None,
             call.returned_in.flow_id if call.returned_in else None,
+        )
+
+
+def tool_results(rows: Iterable[Row], _: Question) -> Iterator[Row]:
+    for returned in returned_of(rows):
+        result, call = returned.result, returned.call
+        yield (
+            returned.exchange.number,
+            returned.at,
+            returned.exchange.session_number,
+            returned.tool or None,
+            result.chars,
+            result.is_error,
+            result.exit_code,
+            result.head or None,
+            call.announced_in.number if call and call.announced_in else None,
+            result.call_id,
+            returned.exchange.flow_id,
         )
 
 
@@ -208,6 +226,27 @@ MODES = (
         step=call_linkage,
         help="linked_by: the conversation that the request repeats, or the response that it names. chain: how many"
         " responses the request goes on from, one after the other.",
+    ),
+    Mode(
+        "tool_results",
+        "Results that clients sent back, with the calls that they answer: size, error, exit code.",
+        (
+            Column("call", Kind.INTEGER),
+            Column("started", Kind.TIME),
+            Column("session_number", Kind.SESSION),
+            *names("tool"),
+            Column("result_chars", Kind.INTEGER, totalled=True),
+            *names("is_error"),
+            Column("exit_code", Kind.INTEGER),
+            *text("error"),
+            Column("announced_in", Kind.INTEGER),
+            *minor(*text("call_id", "flow_id")),
+        ),
+        _READS,
+        QUERY,
+        ORDER,
+        step=tool_results,
+        help="Each once, where it was new in its session; `announced_in` is the call that asked for it.",
     ),
     Mode(
         "function_call_errors",

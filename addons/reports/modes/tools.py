@@ -97,35 +97,6 @@ MODES = (
         ("number", "session_id", "first", "name", "kind"),
     ),
     Mode(
-        "tool_results",
-        "Results that clients sent back, with the calls that they answer: size, error, exit code.",
-        (
-            *_CALL,
-            *names("tool"),
-            Column("result_chars", Kind.INTEGER, totalled=True),
-            *names("is_error"),
-            Column("exit_code", Kind.INTEGER),
-            *text("error"),
-            Column("announced_in", Kind.INTEGER),
-            *minor(*text("call_id", "flow_id")),
-        ),
-        ("exchanges", "calls", "contents", "call_items", "tool_calls"),
-        f"""SELECT {_CALL_SQL}, tool, result.chars, result.is_error, result.exit_code, result.head, announced_in,
-            result.call_id, flow_id
-            FROM calls JOIN (
-                SELECT flow_id, hash, position FROM contents QUALIFY
-                    row_number() OVER (PARTITION BY session_id, hash ORDER BY answered, flow_id, position) = 1
-                ) USING (flow_id)
-            JOIN (SELECT hash, unnest(results) AS result, generate_subscripts(results, 1) AS place FROM call_items)
-                USING (hash)
-            LEFT JOIN (
-                SELECT id, any_value(name) AS tool, max(idx) AS announced_in
-                FROM tool_calls JOIN (SELECT flow_id, idx FROM exchanges) USING (flow_id) GROUP BY id
-                ) ON result.call_id = id""",
-        ("idx", "position", "place"),
-        help="Each once, where it was new in its session; `announced_in` is the call that asked for it.",
-    ),
-    Mode(
         "commands",
         "Commands that agents ran, with their exit codes where the client tells them.",
         (
