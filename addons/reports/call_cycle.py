@@ -84,8 +84,8 @@ class Result:
 
 @dataclass(slots=True)
 class Call:
-    """`call_id` None: neither the answer has given it one, nor the client. `announced_in` None: only its result has been
-    seen."""
+    """`call_id` None: neither the answer has given it one, nor the client. `announced_in` None: only its result
+    has been seen."""
 
     call_id: str | None
     tool: str

@@ -83,6 +83,16 @@ def test_programs_get_rows(proxy, input_tokens, path, read):
     assert sum(int(row["input_tokens"] or 0) for row in read(text)) == input_tokens
 
 
+@pytest.mark.parametrize("name", ["group-by", "group_by"])
+def test_a_filters_name_is_as_good_with_an_underscore(proxy, name):
+    rows = json.loads(get(proxy, f"/tokens?{name}=client&format=json")[2])
+    assert {"client", "model"} & set(rows[0]) == {"client"}
+
+
+def test_what_does_not_exist_is_said_with_the_nearest(proxy):
+    assert "There is no client like nobody; the log has" in get(proxy, "/tokens?client=nobody", accept="*/*")[2]
+
+
 def test_what_accepts_json_gets_json(proxy):
     _, content_type, text = get(proxy, "/call_index?last=2", accept="application/json")
     assert content_type == "application/json"

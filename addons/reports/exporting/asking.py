@@ -35,7 +35,7 @@ USAGE = f"""Usage: ./launch.sh export events FILE [FILTER…]
 Out of the log, or --stream redis://HOST:PORT[#NAME] (env:AGENT_REDIS_URL: as that variable says).
 """
 
-FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "purpose")
+FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "host", "purpose")
 """Options of the reports that leave exchanges out."""
 
 _UNFIT = ("group_by", "format", "output")

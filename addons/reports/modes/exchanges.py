@@ -75,6 +75,7 @@ MODES = (
         f"SELECT {_CALL_SQL}, client, purpose, model, messages, tools, status, coalesce(\"end\", 'open'), stop_reason,"
         " duration_ms, flow_id FROM calls LEFT JOIN requests USING (flow_id)",
         ("idx",),
+        tells_left_out=True,
     ),
     Mode(
         "config",
