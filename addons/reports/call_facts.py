@@ -39,6 +39,9 @@ _SIGNS = (
 )
 """An element without any of them has neither call nor result: most have not."""
 
+ARGUMENT_CHARS = "length(coalesce(arguments_raw, arguments::VARCHAR))"
+"""Of a call: as the model wrote them, blanks and all; where a dialect has them as JSON only, as compact text."""
+
 ITEM_FIELDS = {"hash": "VARCHAR", "content": "JSON"}
 
 _CALLS = """list_concat(
@@ -146,7 +149,7 @@ ITEMS = f"""
             FROM records WHERE hash IS NULL OR regexp_matches(content::VARCHAR, '{_SIGNS}')))
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
 
-MOMENTS = """
+MOMENTS = f"""
     WITH concerned AS (
         SELECT * FROM exchanges WHERE session_id IN (SELECT session_id FROM calls) OR session_id IS NULL),
     recent AS (
@@ -166,7 +169,7 @@ MOMENTS = """
             WHERE has_results AND place > coalesce(last_call, 0))
         GROUP BY flow_id, item, place),
     elements AS (
-        SELECT flow_id, list({is_latest: is_latest, is_new: is_new, calls: calls, results: results} ORDER BY place)
+        SELECT flow_id, list({{is_latest: is_latest, is_new: is_new, calls: calls, results: results}} ORDER BY place)
             AS elements
         FROM told JOIN call_items USING (item) GROUP BY flow_id),
     -- An id has two results in one conversation only where two elements have one, or an element is there twice.
@@ -187,9 +190,9 @@ MOMENTS = """
             GROUP BY session_id, call_id)
         GROUP BY flow_id),
     announced_by AS (
-        SELECT flow_id, list({call_id: id, tool: coalesce(name, ''), kind: kind,
-            argument_chars: length(coalesce(arguments_raw, arguments::VARCHAR)),
-            is_json: coalesce(json_type(arguments) != 'NULL', false)} ORDER BY place) AS announced
+        SELECT flow_id, list({{call_id: id, tool: coalesce(name, ''), kind: kind,
+            argument_chars: {ARGUMENT_CHARS},
+            is_json: coalesce(json_type(arguments) != 'NULL', false)}} ORDER BY place) AS announced
         FROM tool_calls GROUP BY flow_id)
     SELECT started AS moment, 0 AS what, concerned.flow_id, idx, session_id, session_number, agent_id,
         coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,

@@ -250,6 +250,20 @@ def test_the_columns(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("told", "chars"),
+    [
+        pytest.param({"arguments_raw": '{ "command":  "ls" }'}, 20, id="as the model wrote them"),
+        pytest.param({"arguments_raw": None}, 17, id="told as JSON only"),
+        pytest.param({"arguments": None, "arguments_raw": '{"comm'}, 6, id="no JSON"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["calls", "tools", "tool_usage_stats"])
+def test_characters_of_arguments_are_counted_alike(tmp_path, mode, told, chars):
+    CallLog(tmp_path).exchange({"messages": []}, call("c1", "Bash", BASH) | told)
+    assert [row["argument_chars"] for row in same(tmp_path, mode)] == [chars]
+
+
 def twice_in_one_conversation(log: CallLog) -> None:
     log.exchange({"messages": []}, call("c1", "Bash", BASH))
     log.exchange(anthropic(result()))

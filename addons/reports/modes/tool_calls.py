@@ -30,7 +30,7 @@ def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
                 call.argument_chars,
                 result.chars if result else None,
                 _outcome(call),
-                _ms(call.complete_at, call.returned_at),
+                _took_ms(call),
                 ", ".join(violation.value for violation in call.violations),
                 call.call_id,
                 call.announced_in.flow_id if call.announced_in else None,
@@ -56,7 +56,7 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
             _ms(stream.announced, stream.streaming),
             _ms(stream.streaming, stream.complete),
             stream.deltas,
-            _ms(stream.complete, stream.returned or call.returned_at),
+            _took_ms(call) if call.returned_at else _ms(stream.complete, stream.returned),
             call.call_id,
             of(call).flow_id,
         )
@@ -155,6 +155,10 @@ def _link(call: Call) -> str | None:
     return "response" if call.goes_on_from == call.response_id else "another response"
 
 
+def _took_ms(call: Call) -> float | None:
+    return _ms(call.complete_at, call.returned_at)
+
+
 def _ms(begin: datetime | None, end: datetime | None) -> float | None:
     return None if begin is None or end is None else (end - begin).total_seconds() * 1000
 
@@ -181,8 +185,8 @@ MODES = (
         ORDER,
         argument=f"[{VIOLATIONS}]",
         step=calls,
-        help="call is the number of the exchange that announced it, took_ms from there to the request with the result."
-        " `calls violations` lists only those that broke a rule: result without call, duplicate result, result of an"
+        help="call is the number of the exchange that announced it, took_ms runs from its end to the request with the"
+        " result. `calls violations` lists only those that broke a rule: result without call, duplicate result, result of an"
         " unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
     ),
     Mode(
@@ -205,7 +209,8 @@ MODES = (
         QUERY,
         ORDER,
         step=call_times,
-        help="Reads the frames of the exchanges that it lists: with a large log, say which (--last 50, --session 3).",
+        help="took_ms is that of `calls`; of tools that the provider ran, from the call's last frame to the result's."
+        " Reads the frames of the exchanges that it lists: with a large log, say which (--last 50, --session 3).",
     ),
     Mode(
         "call_linkage",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from addons.reports.call_facts import ARGUMENT_CHARS
 from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question
@@ -24,7 +25,7 @@ _ECONOMICS = (
     Column("first", Kind.TIME, is_minor=True),
     Column("last", Kind.TIME, is_minor=True),
 )
-_ECONOMICS_SQL = f"""count(*) AS calls, sum(length({_TOLD}))::BIGINT, count(result_chars), sum(result_chars)::BIGINT,
+_ECONOMICS_SQL = f"""count(*) AS calls, sum({ARGUMENT_CHARS})::BIGINT, count(result_chars), sum(result_chars)::BIGINT,
     count(*) FILTER (is_error OR exit_code != 0), median(result_chars)::BIGINT, min(started) AS first, max(started)
     FROM calls JOIN tool_calls USING (flow_id) LEFT JOIN returns ON tool_calls.id = returns.call_id"""
 
