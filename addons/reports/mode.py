@@ -47,6 +47,8 @@ class Mode:
     purposes: tuple[str, ...] = CONVERSATION
     step: Step | None = None
     help: str = ""
+    always_by: tuple[str, ...] = ()
+    """Keys that stay, whatever --group-by says; its own come behind them."""
     tells_left_out: bool = False
     """Whether a note says how many exchanges its own purposes have left out."""
 

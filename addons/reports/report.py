@@ -71,7 +71,7 @@ def answer(
         question = replace(question, last=_latest(question))
     if mode.argument == SESSION and question.arguments:
         question = replace(question, session=question.arguments[0])
-    groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
+    groups = tuple(GROUPS[key] for key in dict.fromkeys((*mode.always_by, *(question.group_by or mode.group_by))))
     columns = (*(column for group in groups for column in group.columns), *mode.columns)
     files = _files(question, root)
     if not files.exist:

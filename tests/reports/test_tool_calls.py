@@ -254,7 +254,7 @@ def test_the_columns(tmp_path):
     ("told", "chars"),
     [
         pytest.param({"arguments_raw": '{ "command":  "ls" }'}, 20, id="as the model wrote them"),
-        pytest.param({"arguments_raw": None}, 17, id="told as JSON only"),
+        pytest.param({"arguments_raw": None}, 16, id="told as JSON only"),
         pytest.param({"arguments": None, "arguments_raw": '{"comm'}, 6, id="no JSON"),
     ],
 )

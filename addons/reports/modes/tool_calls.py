@@ -186,8 +186,8 @@ MODES = (
         argument=f"[{VIOLATIONS}]",
         step=calls,
         help="call is the number of the exchange that announced it, took_ms runs from its end to the request with the"
-        " result. `calls violations` lists only those that broke a rule: result without call, duplicate result, result of an"
-        " unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
+        " result. `calls violations` lists only those that broke a rule: result without call, duplicate result, result"
+        " of an unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
     ),
     Mode(
         "call_times",

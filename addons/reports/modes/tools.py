@@ -75,7 +75,7 @@ MODES = (
     Mode(
         "tools",
         "Tools by client: how often called, how large arguments and results, how many errors.",
-        (*names("tool", "kind", "client"), *counts("sessions"), *_ECONOMICS),
+        (Column("tool", Kind.KEY), *minor(*names("kind")), *names("client"), *minor(*counts("sessions")), *_ECONOMICS),
         ("calls", "tool_calls", "returns"),
         f"SELECT name, kind, client, count(DISTINCT session_id), {_ECONOMICS_SQL} GROUP BY name, kind, client",
         ("calls", "name", "client"),
@@ -87,7 +87,8 @@ MODES = (
         "Tools of each session: how often called, share of its calls, arguments, results, errors.",
         (
             Column("session_number", Kind.SESSION),
-            *names("tool", "kind"),
+            Column("tool", Kind.KEY),
+            *minor(*names("kind")),
             Column("share", Kind.SHARE),
             *_ECONOMICS,
         ),
