@@ -236,6 +236,11 @@ def test_the_api_exports_to_no_place_of_its_own(web):
     assert "name a path" in call(web, "agent.export", "events", "-")["error"]
 
 
+def test_the_api_says_what_can_be_exported_and_asked(web):
+    assert "say what to export, and where to: events FILE" in call(web, "agent.export")["error"]
+    assert ["report", "what it tells"] in call(web, "agent.report")["value"]
+
+
 def test_the_api_lists_the_reports(web):
     assert "tokens" in call(web, "agent.report.modes")["value"]
 
