@@ -112,8 +112,9 @@ def test_a_folder_that_cannot_be_written_is_not_said_to_be_the_log(
     host: Host, caplog: pytest.LogCaptureFixture
 ) -> None:
     host.folder.touch()
-    host.start(f"agent_log_dir={host.folder}/in-a-file")
-    assert any(f"capture is on · nothing is written to {host.folder}/in-a-file (" in line for line in said(caplog))
+    host.folder /= "in-a-file"
+    host.start()
+    assert any(f"capture is on · nothing is written to {host.folder} (" in line for line in said(caplog))
     assert host.is_on
 
 
