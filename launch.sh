@@ -75,7 +75,7 @@ command_replay() {
   local file='' speed=1
   while (($#)); do
     case $1 in
-      -h | --help) usage && exit ;;
+      -h | --help) about replay && exit ;;
       --speed) (($# > 1)) || die 2 "--speed needs a number, or inf: $SELF replay FILE --speed 10" && speed=$2 && shift ;;
       --speed=*) speed=${1#*=} ;;
       -?*) break ;;
@@ -92,7 +92,7 @@ command_replay() {
 command_follow() {
   local file=$DEFAULT_LOG
   case ${1-} in
-    -h | --help) usage && exit ;;
+    -h | --help) about follow && exit ;;
     -?* | '') ;;
     *) file=$1 && shift ;;
   esac
@@ -105,7 +105,7 @@ command_watch() {
   local from=now address=env:AGENT_REDIS_URL
   while (($#)); do
     case $1 in
-      -h | --help) usage && exit ;;
+      -h | --help) about watch && exit ;;
       --from) (($# > 1)) || die 2 "--from needs now, start, a number or an id: $SELF watch --from 5" && from=$2 && shift ;;
       --from=*) from=${1#*=} ;;
       env:*) address=$1 ;;
@@ -121,7 +121,11 @@ command_watch() {
   view "$address" follow --set agent_source_from="$from" "$@"
 }
 
-command_drain() { stream_tool drain "$@"; }
+command_drain() {
+  local word
+  for word; do [[ $word != -h && $word != --help ]] || { about drain && exit; }; done
+  stream_tool drain "$@"
+}
 
 command_redis() {
   (($#)) || die 2 "redis needs a command, such as: $SELF redis info redis://HOST:6379" "what there is: $SELF redis --help"
@@ -158,7 +162,7 @@ command_demo() {
 command_run() {
   case ${1-} in
     --) shift ;;
-    -h | --help) usage && exit ;;
+    -h | --help) about run && exit ;;
   esac
   (($#)) || die 2 "run needs a command to start, such as: $SELF run claude"
   listens "$AGENT_PORT" || die 2 "no proxy listens on 127.0.0.1:$AGENT_PORT" \
@@ -171,12 +175,14 @@ command_run() {
 }
 
 command_env() {
+  case ${1-} in -h | --help) about env && exit ;; esac
   (($# == 0)) || die 2 "env takes no arguments; to start a command: $SELF run CMD…"
   need_certificate
   route print_variable
 }
 
 command_setup() {
+  case ${1-} in -h | --help) about setup && exit ;; esac
   (($# == 0)) || die 2 'setup takes no arguments'
   prepare
   say "$VENV is ready: $(describe_venv)"
@@ -184,6 +190,7 @@ command_setup() {
 
 # Every step runs, whatever the one before it said, so that one run shows everything.
 command_test() {
+  case ${1-} in -h | --help) about test && exit ;; esac
   prepare
   cd "$ROOT"
   local failed=''
@@ -221,6 +228,71 @@ It takes two terminals:
   ./launch.sh
   ./launch.sh run claude
 HELP
+}
+
+# Help of one command: its row, and what it takes.
+about() {
+  local name arguments what
+  while IFS='|' read -r name arguments what; do
+    read -r name <<<"$name"
+    [[ $name != "$1" ]] || printf 'Usage: ./launch.sh %s%s\n\n %s\n\n' "$name" "${arguments%"${arguments##*[! ]}"}" "$what"
+  done <<<"$COMMANDS"
+  case $1 in
+    replay) cat <<'HELP' ;;
+  FILE        a sse_lines.jsonl: the log's, a client's, a session's, a rotated or compressed one; - is standard input
+  --speed N   N times the recorded pace (1); inf: all at once
+  OPTION…     go to mitmdump, behind the file: --set agent_details=thinking=hide
+
+  ./launch.sh replay ~/centralized-logs/all-mitm-sse/sse_lines.jsonl --speed 10
+  ./launch.sh replay sse_lines.20261120T081500Z.jsonl.zst --speed inf | less -R
+HELP
+    follow) cat <<'HELP' ;;
+  FILE        a sse_lines.jsonl (that of AGENT_LOG_DIR, else ~/centralized-logs/all-mitm-sse/sse_lines.jsonl)
+  OPTION…     go to mitmdump: --set agent_show_time=true
+
+  Exchanges that go on are shown from their beginning. Ctrl-C ends it; the proxy that writes notices nothing.
+HELP
+    watch) cat <<'HELP' ;;
+  ADDRESS     redis://HOST:6379, rediss://… (TLS), unix://…, or env:NAME, a variable that has it (AGENT_REDIS_URL)
+  --from X    now (with the exchanges that go on), start, a number (the last so many exchanges), or an entry's id
+  OPTION…     go to mitmdump: --set agent_redis_stream=NAME
+
+  ./launch.sh watch redis://box:6379 --from 5
+HELP
+    drain) cat <<'HELP' ;;
+  ADDRESS         as of watch; best exported as AGENT_REDIS_URL, where it has a password
+  --log-dir DIR   the folder to write: one of its own, which no proxy writes
+  --group NAME    who reads, for several drains of one stream: each group gets everything
+  --once          end when nothing more is there
+  --set X=VALUE   an option of mitmagent: --set agent_redis_stream=NAME
+
+  Each record gets in once and in order, also when the drain is killed: it goes on where it was.
+  ./launch.sh drain redis://box:6379 --log-dir ~/fleet-logs
+  ./launch.sh report tokens --group-by host --log-dir ~/fleet-logs
+HELP
+    run) cat <<'HELP' ;;
+  CMD…        the client and its arguments; behind -- also one whose name begins with a dash
+
+  Sets what routes a client, and what makes it trust the proxy's certificate, for this command only. The proxy has to
+  run: AGENT_PORT says where (9110). NO_PROXY is left as it is.
+
+  ./launch.sh run claude
+  ./launch.sh run codex exec 'Say hello'
+HELP
+    env) cat <<'HELP' ;;
+  eval "$(./launch.sh env)"     routes whatever this shell starts from then on
+HELP
+    setup) cat <<'HELP' ;;
+  Makes .venv beside launch.sh in the versions of uv.lock, with uv, or with venv and pip. Every other command does the
+  same when it has to; this one starts nothing. Without Python 3.12 or newer it fetches uv, which brings one.
+HELP
+    test) cat <<'HELP' ;;
+  OPTION…     go to pytest: -k redaction, -x, tests/wire
+
+  All four steps run, whatever the one before said; the status is 0 when all are clean. Those of tests/e2e that need a
+  program which is not there (Redis, a browser, tmux, the agents' clients) say so and are skipped.
+HELP
+  esac
 }
 
 # --- Starting mitmproxy -----------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from addons.redis_stream.address import NO_PACKAGE, RedisAddress, has_password, 
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
 from addons.report_address import ReportAddress
+from addons.sinks.outage import why_unwritable
 from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
 from addons.terminal import TerminalWriter
@@ -160,6 +161,7 @@ class Agent:
                     "agent_redis_url holds a password, and mitmproxy's pages show options; "
                     "better export AGENT_REDIS_URL, or use agent_redis_url=env:NAME"
                 )
+        fault = why_unwritable(settings.log_dir)
         self._thread.start(lambda: self._make_pipeline(live))
         listening.raise_timeout(options)
         end_properly_with_the_terminal(ctx.master)
@@ -178,7 +180,9 @@ class Agent:
         shown = f" · {sink.address.shown}" if sink is not None else ""
         page = self._watch_hint()
         where = f" · route an agent: {listening.route_hint(options)}" if options.server else ""
-        _log.log(ALERT, "mitmagent: capture is on · log: %s%s%s%s", _short(settings.log_dir), shown, page, where)
+        log = _short(settings.log_dir)
+        log = f"nothing is written to {log} ({fault})" if fault else f"log: {log}"
+        _log.log(ALERT, "mitmagent: capture is on · %s%s%s%s", log, shown, page, where)
 
     def done(self) -> None:
         self._capture.done()

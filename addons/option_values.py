@@ -53,6 +53,16 @@ def size(text: str) -> int:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
+def size_of_at_least(least: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        told = size(text)
+        if told < size(least):
+            raise ValueError(f"that is too little for a log; use at least {least}")
+        return told
+
+    return parse
+
+
 def days(text: str) -> float:
     try:
         days = float(text)

@@ -122,10 +122,15 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "agent_session_logs", "true", values.switch, "Write sse_logs/<session>/ with transcript.md and its own lines."
     ),
-    Option("agent_rotate_size", "256m", values.size, "Rotate a log file when it has grown to this size."),
+    Option(
+        "agent_rotate_size", "256m", values.size_of_at_least("4k"), "Rotate a log file when it has grown to this size."
+    ),
     Option("agent_rotate_days", "7", values.days, "Rotate a log file when it is this many days old."),
     Option(
-        "agent_total_size", "20g", values.size, "Remove the oldest rotated files when the log folder exceeds this size."
+        "agent_total_size",
+        "20g",
+        values.size_of_at_least("1m"),
+        "Remove the oldest rotated files when the log folder exceeds this size.",
     ),
     Option(
         "agent_redis_url",
@@ -251,7 +256,20 @@ def complaint_about_unknown(names: Iterable[str]) -> str | None:
     """
     complaints = []
     for name in sorted(name for name in names if name.startswith(PREFIX) and name not in NAMES):
-        nearest = difflib.get_close_matches(name, NAMES, n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"the options are {', '.join(NAMES)}."
+        nearest = _nearest(name.removeprefix(PREFIX))
+        hint = f"did you mean {PREFIX}{nearest}?" if nearest else f"the options are {', '.join(NAMES)}."
         complaints.append(f"there is no option {name}; {hint}")
     return " ".join(complaints) or None
+
+
+def _nearest(word: str) -> str | None:
+    """Of the names without their prefix; a word may also be short for one: tz."""
+    names = [name.removeprefix(PREFIX) for name in NAMES]
+    near = difflib.get_close_matches(word, names, n=1)
+    short_for = [name for name in names if name.startswith(word[:1]) and _has_in_order(name, word)]
+    return next(iter([*near, *sorted(short_for, key=len)]), None)
+
+
+def _has_in_order(name: str, letters: str) -> bool:
+    rest = iter(name)
+    return all(letter in rest for letter in letters)

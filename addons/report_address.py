@@ -24,7 +24,7 @@ from addons.flow_view import ASKED
 from addons.reports.catalogue import find
 from addons.reports.formats import DEFAULT_WIDTH, FORMATS, formatted
 from addons.reports.help import help_text
-from addons.reports.question import ADDRESSABLE, Question, QuestionError, parse_question
+from addons.reports.question import ADDRESSABLE, Question, QuestionError, option_name, parse_question
 from addons.reports.report import Report
 
 HOST = "agent.report"
@@ -101,7 +101,7 @@ def _is_from_here(peer: Any) -> bool:
 
 
 def _form_of(request: http.Request) -> _Form:
-    told = {name: value for name, value in request.query.items(multi=True) if value}
+    told = {option_name(name): value for name, value in request.query.items(multi=True) if value}
     accepts = request.headers.get("accept", "")
     default = "html" if "text/html" in accepts else "json" if "application/json" in accepts else "table"
     return _Form(told.pop("format", default), told)

@@ -70,10 +70,10 @@ class ViewOptions:
             raise ValueError(f"dead_after_s={self.dead_after_s}: must be above 0")
         for kind, detail in self.details.items():
             if kind not in DEFAULT_DETAILS:
-                raise ValueError(f"details: there is no kind {kind}; the kinds are {', '.join(DEFAULT_DETAILS)}")
+                raise ValueError(f"there is no kind {kind}; the kinds are {', '.join(DEFAULT_DETAILS)}")
             allowed = (*DETAILS, "raw") if kind == "tool" else DETAILS
             if detail not in allowed:
-                raise ValueError(f"details: {kind}={detail}: must be one of {', '.join(allowed)}")
+                raise ValueError(f"{kind}={detail}: must be one of {', '.join(allowed)}")
 
     def detail(self, kind: Kind) -> Detail:
         if self.function_only and kind in FUNCTION_ONLY:

@@ -108,6 +108,16 @@ def test_one_line_says_that_capture_is_on_where_it_writes_and_how_to_get_here(
     assert host.is_on
 
 
+def test_a_folder_that_cannot_be_written_is_not_said_to_be_the_log(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    host.folder.touch()
+    host.folder /= "in-a-file"
+    host.start()
+    assert any(f"capture is on · nothing is written to {host.folder} (" in line for line in said(caplog))
+    assert host.is_on
+
+
 def test_a_folder_at_home_is_named_shortly(
     host: Host, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

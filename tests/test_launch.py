@@ -131,6 +131,28 @@ def test_help_lists_every_command_and_variable(unprepared: Checkout, word: str) 
     assert all(name in done.stdout for name in ("AGENT_PORT", "AGENT_WEB_PORT", "AGENT_LOG_DIR", "NO_PROXY"))
 
 
+@pytest.mark.parametrize("word", ["--help", "-h"])
+@pytest.mark.parametrize(
+    ("name", "tells"),
+    [
+        ("replay", "--speed N"),
+        ("follow", "AGENT_LOG_DIR"),
+        ("watch", "--from X"),
+        ("drain", "--log-dir DIR"),
+        ("run", "./launch.sh run claude"),
+        ("env", 'eval "$(./launch.sh env)"'),
+        ("setup", "uv.lock"),
+        ("test", "go to pytest"),
+    ],
+)
+def test_a_command_has_a_help_of_its_own(unprepared: Checkout, name: str, word: str, tells: str) -> None:
+    done = unprepared(name, word)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: ./launch.sh {name}")
+    assert tells in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 120
+
+
 @pytest.mark.parametrize(
     ("arguments", "variables", "said"),
     [

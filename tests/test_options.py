@@ -38,6 +38,8 @@ def test_the_defaults_are_valid():
         ("agent_timezone", "Mars/Base", "Europe/Paris"),
         ("agent_source", "/var/log/lines.jsonl", "file:PATH"),
         ("agent_source", "file:", "file:PATH"),
+        ("agent_total_size", "1k", "use at least 1m"),
+        ("agent_rotate_size", "1", "use at least 4k"),
         ("agent_source_speed", "fast", "inf for at once"),
         ("agent_source_speed", "-1", "inf for at once"),
         ("agent_source_speed", "nan", "inf for at once"),
@@ -47,6 +49,11 @@ def test_a_bad_value_is_refused_with_option_value_and_remedy(name, value, hint):
     with pytest.raises(ValueError, match=f"^{name}={value}: ") as refused:
         parse(**{name: value})
     assert hint in str(refused.value)
+
+
+def test_what_is_wrong_with_details_is_said_without_a_second_name():
+    with pytest.raises(ValueError, match=r"^agent_details=tool=loud: tool=loud: must be one of hide, one_line, full"):
+        parse(agent_details="tool=loud")
 
 
 def test_a_log_dir_that_is_a_file_is_refused(tmp_path):
@@ -90,10 +97,21 @@ def test_speeds(text, speed):
     assert parse(agent_source_speed=text).source_speed == speed
 
 
-def test_an_unknown_option_gets_the_nearest_name():
-    assert complaint_about_unknown(["agent_hsots", "view_order"]) == (
-        "there is no option agent_hsots; did you mean agent_hosts?"
-    )
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("agent_hsots", "agent_hosts"),
+        ("agent_tz", "agent_timezone"),
+        ("agent_dir", "agent_log_dir"),
+        ("agent_logdir", "agent_log_dir"),
+        ("agent_redis", "agent_redis_url"),
+    ],
+)
+def test_an_unknown_option_gets_the_nearest_name(name, nearest):
+    assert complaint_about_unknown([name, "view_order"]) == f"there is no option {name}; did you mean {nearest}?"
+
+
+def test_an_option_of_another_is_none_of_ours():
     assert complaint_about_unknown(["agent_hosts", "other"]) is None
 
 

@@ -19,6 +19,9 @@ from addons.reports.report import Report
 
 MOST_ROWS = 5_000
 
+_LINE_CHARS = 48
+"""Longer texts wrap."""
+
 FILES: Mapping[str, tuple[str, str]] = {
     "report.css": ("text/css", (Path(__file__).parent / "report.css").read_text()),
     "report.js": ("text/javascript", (Path(__file__).parent / "report.js").read_text()),
@@ -97,15 +100,22 @@ def _form(address: str, told: Mapping[str, str]) -> str:
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[str] | None) -> str:
-    numeric = [' class="number"' if column.kind in NUMERIC else "" for column in columns]
+    classes = [_class(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
 
     def line(cells: Sequence[str], tag: str = "td") -> str:
-        return "".join(f"<{tag}{kind}>{escape(cell)}</{tag}>" for cell, kind in zip(cells, numeric, strict=True))
+        return "".join(f"<{tag}{kind}>{escape(cell)}</{tag}>" for cell, kind in zip(cells, classes, strict=True))
 
-    heads = line([column.name.replace("_", " ") for column in columns], "th")
+    heads = line([column.heading for column in columns], "th")
     body = "".join(f"<tr>{line(row)}</tr>" for row in rows)
     foot = f"<tfoot><tr>{line(totals)}</tr></tfoot>" if totals else ""
     return f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table></div>'
+
+
+def _class(column: Column, cells: Sequence[str]) -> str:
+    """Numbers stand on the right, and what is long may wrap; all else stays on its line, and the table scrolls."""
+    if column.kind in NUMERIC:
+        return ' class="number"'
+    return ' class="long"' if any(len(cell) > _LINE_CHARS for cell in cells) else ""
 
 
 def _quoted(part: str) -> str:

@@ -31,3 +31,6 @@ for (const table of document.querySelectorAll("table")) {
 document.querySelector("form")?.addEventListener("submit", (event) => {
   for (const input of event.target.elements) if (input.name && !input.value) input.disabled = true;
 });
+
+// Where the reports are a row that scrolls, the current one is to be seen.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

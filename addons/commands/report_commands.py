@@ -71,7 +71,7 @@ class ReportCommands:
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
-    def report_shown(self, mode: _Mode, *options: _Option) -> None:
+    def report_shown(self, mode: _Mode = "help", *options: _Option) -> None:
         """Answer a question about the log, in a table: tokens, sessions, errors and more. `help` lists them.
         Options are those of ./launch.sh report, such as --since 1d or since=1d."""
         words = (str(mode), *map(str, options))
@@ -80,7 +80,7 @@ class ReportCommands:
         else:
             self._show_later("report", words, self._report(words, lines, results.columns(ctx.master)))
 
-    def report_given(self, mode: _Mode, *options: _Option) -> types.Data:
+    def report_given(self, mode: _Mode = "help", *options: _Option) -> types.Data:
         """Answer a question about the log: tokens, sessions, errors and more; `help` lists them. Gives an id and the
         state first; ask the same again for the rows. Options are those of ./launch.sh report, such as since=1d."""
         words = (str(mode), *map(str, options))
@@ -88,16 +88,16 @@ class ReportCommands:
             return _help(words[1:])  # type: ignore[return-value]
         return self._give("report", words, lambda: self._report(words, lambda report, _: cells(report), 0))
 
-    def export_shown(self, what: _What, *arguments: _Option) -> None:
+    def export_shown(self, what: _What = "", *arguments: _Option) -> None:
         """Write JSON lines for offline analysis: events FILE, requests claude|codex|all FOLDER, or session FILE
         session=WHICH; with the filters of reports, such as since=1d."""
-        words = (str(what), *map(str, arguments))
+        words = tuple(filter(None, (str(what), *map(str, arguments))))
         self._show_later("export", words, self._export(words))
 
-    def export_given(self, what: _What, *arguments: _Option) -> types.Data:
+    def export_given(self, what: _What = "", *arguments: _Option) -> types.Data:
         """Write JSON lines for offline analysis: events FILE, requests claude|codex|all FOLDER, or session FILE
         session=WHICH; with the filters of reports. Gives an id and the state first; ask again for the outcome."""
-        words = (str(what), *map(str, arguments))
+        words = tuple(filter(None, (str(what), *map(str, arguments))))
         return self._give("export", words, lambda: self._export(words))
 
     def modes(self) -> Sequence[str]:

@@ -20,6 +20,9 @@ from addons.reports.progress import ProgressLine
 from addons.reports.question import Question, QuestionError, parse_words
 from addons.reports.report import answer
 
+_LEAST_WIDTH = 20
+"""Of a terminal that does not know how wide it is."""
+
 _HELP = ("help", "-h", "--help")
 
 
@@ -88,8 +91,16 @@ def _write(pieces: Iterable[str], path: Path | None) -> int:
 
 
 def _say(text: str) -> None:
-    first, *rest = text.splitlines()
+    first, *rest = _wrapped(text) if sys.stderr.isatty() else text.splitlines()
     print(f"mitmagent: {first}", *(f"           {line}" for line in rest), sep="\n", file=sys.stderr)  # noqa: T201
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap  # only here: most reports say nothing
+
+    width = max(_LEAST_WIDTH, os.get_terminal_size(sys.stderr.fileno()).columns - len("mitmagent: "))
+    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    return [part for line in text.splitlines() for part in wrapper.wrap(line)]
 
 
 if __name__ == "__main__":

@@ -6,11 +6,14 @@ In: exchanges in the order of their moments: what is new in a request's conversa
 Requests bring the conversation again each time, and a request that has failed is sent again, so a result counts where
 it is seen first. Clients cut old results short later: that is no second one. Two of one call in one conversation are
 (`doubled`), and so is another one in a request that sends only what is new (`previous_response_id`).
+
+Gemini's answers may announce calls without ids. Clients then leave them out, or make up their own: what an agent waits
+for is known again by its tool's name, in the calls' order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,8 +32,8 @@ class Asked:
     exchange: Exchange
     at: datetime
     previous_response_id: str | None = None
-    mentioned: Collection[str] = ()
-    """Ids of the calls that stand in the conversation; those that an earlier request had may be left out."""
+    mentioned: Mapping[str, str] = field(default_factory=dict)
+    """The calls that stand in the conversation, id to tool; those that an earlier request had may be left out."""
     results: Sequence[Result] = ()
     """In the order of the conversation; those that an earlier request had may be left out, but for the `latest`."""
     latest: int = 0
@@ -61,6 +64,17 @@ class Answered:
     calls: Sequence[Announced] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A result where it is new. `call` None: it is not in the log."""
+
+    result: Result
+    exchange: Exchange
+    at: datetime
+    call: Call | None
+    tool: str
+
+
 @dataclass(slots=True)
 class _Agent:
     """One line of work: a session's own agent, or a sub-agent."""
@@ -72,11 +86,14 @@ class _Agent:
 class CallBook:
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.returned: list[Returned] = []
+        """In the order of the requests."""
         self._open: dict[str, Exchange] = {}
         self._by_id: dict[str | tuple[str, str], Call] = {}
         """By id; where other sessions have the same, by session and id."""
         self._agents: dict[tuple[str, str | None, str], _Agent] = {}
-        self._mentioned: set[tuple[str, str]] = set()
+        self._mentioned: dict[tuple[str, str], str] = {}
+        """By session and id, the tool."""
         self._chains: dict[str, int] = {}
         """Response id to how many responses its own goes on from."""
         self._links: dict[str, str] = {}
@@ -88,11 +105,14 @@ class CallBook:
         if asked.previous_response_id is not None:
             self._links[exchange.flow_id] = asked.previous_response_id
         agent = self._agent(exchange)
-        self._mentioned.update((exchange.session_id, call_id) for call_id in asked.mentioned)
-        self._take_nameless(asked, agent)
+        self._mentioned.update({(exchange.session_id, call_id): tool for call_id, tool in asked.mentioned.items()})
+        said = [(result.call_id, result.tool) for result in asked.results if result.call_id is not None]
+        self._name(exchange.session_id, agent, [*asked.mentioned.items(), *said])
+        nameless = self._take_nameless(asked, agent)
         for call_id, result in {result.call_id: result for result in asked.results}.items():
             if call_id is not None:
                 self._take(asked, result, call_id)
+        self.returned += self._returned(asked, nameless)
         for call_id in asked.doubled:
             if call := self._find(exchange.session_id, call_id):
                 call.take(Step.RESULT)
@@ -166,20 +186,40 @@ class CallBook:
         elif asked.previous_response_id and call.result.digest != result.digest:
             call.take(Step.RESULT)
 
-    def _take_nameless(self, asked: Asked, agent: _Agent) -> None:
-        """Results without ids come in the calls' order, behind the last call."""
-        latest = asked.results[len(asked.results) - asked.latest :]
-        waiting = [call for call in agent.waiting if call.call_id is None and call.result is None]
-        for call, result in zip(waiting, (result for result in latest if result.call_id is None), strict=False):
-            self._give(call, asked, result)
+    def _name(self, session_id: str, agent: _Agent, told: Iterable[tuple[str, str]]) -> None:
+        """Give calls the ids that the client has made up for them."""
+        for call_id, tool in told:
+            if self._find(session_id, call_id) is None and (call := _first(_unnamed(agent), tool)) is not None:
+                call.call_id = call_id
+                self._enter(call, session_id, call_id)
+
+    def _take_nameless(self, asked: Asked, agent: _Agent) -> dict[int, Call]:
+        """Results without ids come in the calls' order, behind the last call. Gives whose each is, by its place."""
+        waiting = _unnamed(agent)
+        taken: dict[int, Call] = {}
+        for place in range(len(asked.results) - asked.latest, len(asked.results)):
+            result = asked.results[place]
+            if result.call_id is None and (call := _first(waiting, result.tool)) is not None:
+                waiting.remove(call)
+                self._give(call, asked, result)
+                taken[place] = call
+        return taken
+
+    def _returned(self, asked: Asked, nameless: Mapping[int, Call]) -> Iterable[Returned]:
+        session_id = asked.exchange.session_id
+        for place, result in enumerate(asked.results):
+            call = nameless.get(place) or (self._find(session_id, result.call_id) if result.call_id else None)
+            if result.is_new or place in nameless:
+                tool = call.tool if call else self._mentioned.get((session_id, result.call_id or ""))
+                yield Returned(result, asked.exchange, asked.at, call, tool or result.tool)
 
     def _take_orphan(self, asked: Asked, result: Result, key: tuple[str, str]) -> None:
         """Its call may have been made before the log begins: then the conversation has it, or does not tell."""
         is_untold = asked.previous_response_id is not None and asked.previous_response_id not in self._chains
         if key in self._mentioned or is_untold:
             return
-        self._mentioned.add(key)
-        call = Call(result.call_id, "", "", None, None, State.RETURNED)
+        self._mentioned[key] = result.tool
+        call = Call(result.call_id, result.tool, "", None, None, State.RETURNED)
         call.returned_at, call.result, call.returned_in = asked.at, result, asked.exchange
         call.violate(Violation.RESULT_WITHOUT_CALL)
         self.calls.append(call)
@@ -191,6 +231,15 @@ class CallBook:
 
     def _chain(self, previous_response_id: str | None) -> int:
         return 0 if previous_response_id is None else self._chains.get(previous_response_id, 0) + 1
+
+
+def _unnamed(agent: _Agent) -> list[Call]:
+    return [call for call in agent.waiting if call.call_id is None and call.result is None]
+
+
+def _first(calls: Iterable[Call], tool: str) -> Call | None:
+    """The first one of this tool; of any, where the name is not told."""
+    return next((call for call in calls if not tool or call.tool == tool), None)
 
 
 def _session_of(call: Call) -> str | None:

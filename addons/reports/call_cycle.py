@@ -76,11 +76,16 @@ class Result:
     """How it begins, where it is an error."""
     exit_code: int | None = None
     """A command's, where the result tells it."""
+    tool: str = ""
+    """Its name, where the result tells it."""
+    is_new: bool = True
+    """No earlier request of the session had it, word for word."""
 
 
 @dataclass(slots=True)
 class Call:
-    """`call_id` None: the dialect has none. `announced_in` None: only its result has been seen."""
+    """`call_id` None: neither the answer has given it one, nor the client. `announced_in` None: only its result
+    has been seen."""
 
     call_id: str | None
     tool: str

@@ -39,6 +39,9 @@ _SIGNS = (
 )
 """An element without any of them has neither call nor result: most have not."""
 
+ARGUMENT_CHARS = "length(coalesce(arguments_raw, arguments::VARCHAR))"
+"""Of a call: as the model wrote them, blanks and all; where a dialect has them as JSON only, as compact text."""
+
 ITEM_FIELDS = {"hash": "VARCHAR", "content": "JSON"}
 
 _CALLS = """list_concat(
@@ -80,8 +83,9 @@ def _text(value: str) -> str:
         WHEN 'NULL' THEN '' ELSE coalesce({value}::VARCHAR, '') END"""
 
 
-def _result(call_id: str, value: str, failed: str) -> str:
-    return f"{{call_id: {call_id}, text: {_text(value)}, is_error: coalesce({failed}, false)}}"
+def _result(call_id: str, value: str, failed: str, tool: str = "NULL::VARCHAR") -> str:
+    """`tool`: its name, in dialects that link by it."""
+    return f"{{call_id: {call_id}, tool: {tool}, text: {_text(value)}, is_error: coalesce({failed}, false)}}"
 
 
 _RESPONSES = _result(
@@ -90,7 +94,10 @@ _RESPONSES = _result(
     "content->>'$.status' IN ('failed', 'incomplete') OR json_extract(content, '$.output.success') = 'false'",
 )
 _CHAT = _result(
-    "content->>'$.tool_call_id'", "json_extract(content, '$.content')", "json_extract(content, '$.is_error') = 'true'"
+    "content->>'$.tool_call_id'",
+    "json_extract(content, '$.content')",
+    "json_extract(content, '$.is_error') = 'true'",
+    "coalesce(content->>'$.tool_name', content->>'$.name')",
 )
 _ANTHROPIC = _result(
     "block->>'$.tool_use_id'", "json_extract(block, '$.content')", "json_extract(block, '$.is_error') = 'true'"
@@ -106,7 +113,7 @@ def _gemini(name: str) -> str:
     """`name`: protobuf's JSON takes both spellings."""
     said = ", ".join(f"block->'$.{name}.response{path}'" for path in (".error", ".output", ".result", ""))
     is_error = f"json_type(block, '$.{name}.response.error') != 'NULL'"
-    found = _result(f"block->>'$.{name}.id'", f"coalesce({said})", is_error)
+    found = _result(f"block->>'$.{name}.id'", f"coalesce({said})", is_error, f"block->>'$.{name}.name'")
     return f"[{found} FOR block IN blocks IF json_type(block, '$.{name}') = 'OBJECT']"
 
 
@@ -126,11 +133,12 @@ _EXIT_CODE = r"""try_cast(nullif(coalesce(
 
 ITEMS = f"""
     SELECT hash, ('0x' || left(hash, 16))::UBIGINT AS item, calls,
-        [{{call_id: told.call_id, digest: told.digest, chars: told.chars, is_error: told.is_error,
+        [{{call_id: told.call_id, tool: told.tool, digest: told.digest, chars: told.chars, is_error: told.is_error,
            exit_code: told.exit_code, head: CASE WHEN told.is_error OR told.exit_code != 0 THEN told.head END}}
          FOR told IN [
-            {{call_id: result.call_id, digest: md5_number_lower(result.text), chars: length(result.text)::INTEGER,
-              is_error: result.is_error, exit_code: {_EXIT_CODE}, head: left(result.text, {HEAD_CHARS})}}
+            {{call_id: result.call_id, tool: result.tool, digest: md5_number_lower(result.text),
+              chars: length(result.text)::INTEGER, is_error: result.is_error, exit_code: {_EXIT_CODE},
+              head: left(result.text, {HEAD_CHARS})}}
             FOR result IN results]] AS results
     FROM (
         SELECT hash, {_CALLS} AS calls, {_RESULTS} AS results
@@ -141,7 +149,7 @@ ITEMS = f"""
             FROM records WHERE hash IS NULL OR regexp_matches(content::VARCHAR, '{_SIGNS}')))
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
 
-MOMENTS = """
+MOMENTS = f"""
     WITH concerned AS (
         SELECT * FROM exchanges WHERE session_id IN (SELECT session_id FROM calls) OR session_id IS NULL),
     recent AS (
@@ -152,7 +160,7 @@ MOMENTS = """
         FROM recent JOIN call_items USING (item)),
     -- What no earlier request of the session had; and what follows the last call, which may be word for word the same.
     told AS (
-        SELECT flow_id, item, place, bool_or(is_latest) AS is_latest FROM (
+        SELECT flow_id, item, place, bool_or(is_latest) AS is_latest, bool_or(NOT is_latest) AS is_new FROM (
             SELECT arg_min(flow_id, started) AS flow_id, item, arg_min(place, started) AS place, false AS is_latest
             FROM marked GROUP BY session_id, item
             UNION ALL
@@ -161,7 +169,8 @@ MOMENTS = """
             WHERE has_results AND place > coalesce(last_call, 0))
         GROUP BY flow_id, item, place),
     elements AS (
-        SELECT flow_id, list({is_latest: is_latest, calls: calls, results: results} ORDER BY place) AS elements
+        SELECT flow_id, list({{is_latest: is_latest, is_new: is_new, calls: calls, results: results}} ORDER BY place)
+            AS elements
         FROM told JOIN call_items USING (item) GROUP BY flow_id),
     -- An id has two results in one conversation only where two elements have one, or an element is there twice.
     ids AS (
@@ -181,9 +190,9 @@ MOMENTS = """
             GROUP BY session_id, call_id)
         GROUP BY flow_id),
     announced_by AS (
-        SELECT flow_id, list({call_id: id, tool: coalesce(name, ''), kind: kind,
-            argument_chars: length(coalesce(arguments_raw, arguments::VARCHAR)),
-            is_json: coalesce(json_type(arguments) != 'NULL', false)} ORDER BY place) AS announced
+        SELECT flow_id, list({{call_id: id, tool: coalesce(name, ''), kind: kind,
+            argument_chars: {ARGUMENT_CHARS},
+            is_json: coalesce(json_type(arguments) != 'NULL', false)}} ORDER BY place) AS announced
         FROM tool_calls GROUP BY flow_id)
     SELECT started AS moment, 0 AS what, concerned.flow_id, idx, session_id, session_number, agent_id,
         coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,

@@ -1,7 +1,7 @@
 """From the rows of `call_moments` to calls with their lives (SPEC S3.25).
 
-In: a row where an exchange begins and one where it ends, in the order of time. Out: the calls that the question's
-filters leave in. All exchanges are followed, whatever was asked for: a result may come in one that was not.
+In: a row where an exchange begins and one where it ends, in the order of time. Out: the calls, or the results, that the
+question's filters leave in. All exchanges are followed, whatever was asked for: a result may come in one that was not.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from addons.reports.call_book import Announced, Answered, Asked, CallBook
+from addons.reports.call_book import Announced, Answered, Asked, CallBook, Returned
 from addons.reports.call_cycle import Call, Exchange, Result
 from addons.reports.mode import Row
 
@@ -23,6 +23,22 @@ ORDER = ("moment", "what", "idx")
 
 def calls_of(rows: Iterable[Row]) -> list[Call]:
     """In the order in which they were announced."""
+    return [call for call in _book(rows).close() if of(call).is_wanted]
+
+
+def returned_of(rows: Iterable[Row]) -> list[Returned]:
+    """Results, in the order of the requests that brought them."""
+    return [returned for returned in _book(rows).returned if returned.exchange.is_wanted]
+
+
+def of(call: Call) -> Exchange:
+    """The exchange that announced it; of a result without a call the one that brought it."""
+    exchange = call.announced_in or call.returned_in
+    assert exchange is not None
+    return exchange
+
+
+def _book(rows: Iterable[Row]) -> CallBook:
     book = CallBook()
     names = COLUMNS.split(", ")
     for row in rows:
@@ -31,14 +47,7 @@ def calls_of(rows: Iterable[Row]) -> list[Call]:
             book.asked(_asked(told))
         else:
             book.answered(_answered(told))
-    return [call for call in book.close() if of(call).is_wanted]
-
-
-def of(call: Call) -> Exchange:
-    """The exchange that announced it; of a result without a call the one that brought it."""
-    exchange = call.announced_in or call.returned_in
-    assert exchange is not None
-    return exchange
+    return book
 
 
 def _asked(told: Mapping[str, Any]) -> Asked:
@@ -57,16 +66,23 @@ def _asked(told: Mapping[str, Any]) -> Asked:
         exchange,
         told["moment"],
         told["previous_response_id"],
-        [call["call_id"] for element in elements for call in element["calls"] if call["call_id"]],
-        [_result(result) for element in elements for result in element["results"]],
+        {call["call_id"]: call["tool"] or "" for element in elements for call in element["calls"] if call["call_id"]},
+        [_result(result, element["is_new"]) for element in elements for result in element["results"]],
         sum(len(element["results"]) for element in elements if element["is_latest"]),
         told["doubled"] or (),
     )
 
 
-def _result(told: Mapping[str, Any]) -> Result:
+def _result(told: Mapping[str, Any], is_new: bool) -> Result:
     return Result(
-        told["call_id"] or None, told["digest"], told["chars"], told["is_error"], told["head"] or "", told["exit_code"]
+        told["call_id"] or None,
+        told["digest"],
+        told["chars"],
+        told["is_error"],
+        told["head"] or "",
+        told["exit_code"],
+        told["tool"] or "",
+        is_new,
     )
 
 

@@ -92,8 +92,9 @@ def streams_of(calls: Sequence[Call], question: Question) -> Iterator[Stream]:
     unused = {flow_id: list(exchange.calls.values()) for flow_id, exchange in exchanges.items()}
     for call in calls:
         left = unused[of(call).flow_id]
-        # An index may show calls of an exchange in part; those without an id come in the order of the end record.
-        found = next((stream for stream in left if stream.call_id == call.call_id), None)
+        # An index may show calls of an exchange in part. Those announced without an id, whatever the client has called
+        # them then, come in the order of the end record.
+        found = next((stream for stream in left if stream.call_id in (call.call_id, None)), None)
         if found is not None:
             left.remove(found)
         yield found or Stream()

@@ -16,6 +16,8 @@ class Kind(Enum):
     """Shortened where the terminal is narrow."""
     NAME = "name"
     """A word that is kept whole as long as that is possible."""
+    KEY = "key"
+    """A name, maybe a long one, that tells rows apart: the last thing that is shortened."""
     SESSION = "session"
     """A session's number: #3."""
     INTEGER = "integer"

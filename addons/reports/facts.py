@@ -63,7 +63,7 @@ def moment(ts: str) -> str:
 
 
 _TOOL_CALLS = "STRUCT(id VARCHAR, name VARCHAR, kind VARCHAR, arguments JSON, arguments_raw VARCHAR)[]"
-_WHO = _text("flow_id", "ts", "session_id", "client", "provider", "purpose", "api", "model")
+_WHO = _text("flow_id", "ts", "session_id", "client", "provider", "purpose", "api", "model", "host")
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
@@ -80,7 +80,7 @@ FACTS: dict[str, Fact] = {
                 " server_tool_use STRUCT(web_search_requests BIGINT), cost DOUBLE, is_byok BOOLEAN,"
                 " cost_details STRUCT(upstream_inference_cost DOUBLE))",
             },
-            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, {moment("ts")} AS ended,
+            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, host, {moment("ts")} AS ended,
                 status, duration_ms, {", ".join(f"usage.{name}" for name in USAGE_FIELDS)},
                 usage_raw.speed, coalesce(usage_raw.service_tier, usage_raw."serviceTier") AS service_tier,
                 usage_raw.server_tool_use.web_search_requests AS web_searches,
@@ -104,7 +104,7 @@ FACTS: dict[str, Fact] = {
             _WHO
             | _text("session_source", "agent_id", "parent_id", "transport", "method", "url", "http_version")
             | dict.fromkeys(("status", "request_bytes"), "BIGINT"),
-            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, {moment("ts")} AS answered,
+            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, host, {moment("ts")} AS answered,
                 session_source, agent_id, parent_id, transport, method, url, http_version, status, request_bytes
                 FROM records""",
         ),

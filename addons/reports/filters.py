@@ -27,6 +27,7 @@ def condition(question: Question, purposes: tuple[str, ...]) -> str:
         *_contains("client", question.client),
         *_contains("provider", question.provider),
         *_contains("model", question.model),
+        *_contains("host", question.host),
     ]
     return " AND ".join(parts) or "true"
 
@@ -51,8 +52,12 @@ def _times(since: datetime | None, until: datetime | None) -> list[str]:
 def _session(which: str) -> list[str]:
     if not which:
         return []
+    return [session_condition(which)]
+
+
+def session_condition(which: str) -> str:
     number = _NUMBER.fullmatch(which)
-    return [f"session_number = {number[1] or number[2]}" if number else f"starts_with(session_id, {quoted(which)})"]
+    return f"session_number = {number[1] or number[2]}" if number else f"starts_with(session_id, {quoted(which)})"
 
 
 def _contains(column: str, parts: tuple[str, ...]) -> list[str]:

@@ -48,7 +48,7 @@ def _table(report: Report, width: int | None) -> Iterator[str]:
     table = Table(report.columns, *cells_of(report, rows), width)
     yield from table.lines()
     if table.left_out:
-        report.notes.append(f"No room for {', '.join(table.left_out)}: a wider terminal, or --format csv, has them.")
+        report.notes.append(f"No room for {', '.join(table.left_out)}; a wider terminal or --format csv has all.")
 
 
 def cells_of(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:

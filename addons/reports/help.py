@@ -32,7 +32,9 @@ def _about(mode: Mode) -> Iterator[str]:
     yield f"{_COMMAND} {mode.name}{argument} [OPTION…]\n\n{mode.summary}\n"
     if mode.help:
         yield f"{mode.help}\n"
-    if mode.group_by:
+    if mode.always_by:
+        yield f"A row for each {' and '.join(mode.always_by)}, and for whatever else --group-by names.\n"
+    elif mode.group_by:
         yield f"A row for each {' and '.join(mode.group_by)}, unless --group-by says otherwise.\n"
     yield f"Of exchanges with purpose {', '.join(mode.purposes) or 'any'}, unless --purpose says otherwise.\n"
     yield f"Columns: {', '.join(column.name for column in mode.columns)}\n"

@@ -47,6 +47,10 @@ class Mode:
     purposes: tuple[str, ...] = CONVERSATION
     step: Step | None = None
     help: str = ""
+    always_by: tuple[str, ...] = ()
+    """Keys that stay, whatever --group-by says; its own come behind them."""
+    tells_left_out: bool = False
+    """Whether a note says how many exchanges its own purposes have left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ GROUPS: dict[str, Group] = {
     "purpose": Group(names("purpose"), ("purpose",)),
     "agent": Group(names("agent_id"), ("agent_id",), needs_calls=True),
     "api": Group(names("api"), ("api",)),
+    "host": Group(names("host"), ("host",)),
     "hour": Group((Column("hour", Kind.TEXT),), ("strftime(local_time(started), '%Y-%m-%d %H:00')",)),
     "day": Group((Column("day", Kind.DATE),), ("local_time(started)::DATE",)),
     "week": Group((Column("week", Kind.DATE),), ("date_trunc('week', local_time(started))::DATE",)),

@@ -18,7 +18,21 @@ from addons.reports.moments import parse_moment, zone_of
 ENGINES = ("index", "rg", "duckdb")
 FORMATS = ("table", "jsonl", "csv", "md")
 PURPOSES = ("all", "main", "subagent", "title", "router", "warmup", "count_tokens", "other")
-GROUPS = ("call", "session", "client", "provider", "model", "purpose", "agent", "api", "hour", "day", "week", "month")
+GROUPS = (
+    "call",
+    "session",
+    "client",
+    "provider",
+    "model",
+    "purpose",
+    "agent",
+    "api",
+    "host",
+    "hour",
+    "day",
+    "week",
+    "month",
+)
 
 
 class QuestionError(ValueError):
@@ -38,6 +52,7 @@ class Question:
     client: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     provider: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
     purpose: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
     tz: str = "local"
@@ -126,6 +141,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("client", "NAMES", "Of these clients: codex, or claude,gemini; a part of the name will do.", _words),
     Option("model", "NAMES", "Of these models; a part of the name will do: opus.", _words),
     Option("provider", "NAMES", "Of these providers; a part of the name will do.", _words),
+    Option("host", "NAMES", "Of these proxies, where one log holds several; a part of the name will do.", _words),
     Option(
         "purpose",
         "WORDS",
@@ -167,7 +183,8 @@ _CONTEXT_FIRST = ("tz",)
 
 
 def parse_words(words: Sequence[str], now: datetime) -> Question:
-    """As typed. `--name VALUE`, `--name=VALUE` and `name=VALUE` stand anywhere; behind `--` are only arguments."""
+    """As typed. `--name VALUE`, `--name=VALUE` and `name=VALUE` stand anywhere; behind `--` are only arguments.
+    In names `_` is as good as `-`."""
     arguments: list[str] = []
     told: dict[str, str] = {}
     left = list(words)
@@ -177,8 +194,8 @@ def parse_words(words: Sequence[str], now: datetime) -> Question:
             arguments += left
             break
         bare, has_value, value = word.partition("=")
-        if has_value and bare in _BY_NAME:
-            told[bare] = value
+        if has_value and option_name(bare) in _BY_NAME:
+            told[option_name(bare)] = value
             continue
         if not word.startswith("--"):
             arguments.append(word)
@@ -211,6 +228,11 @@ def parse_question(mode: str, arguments: Iterable[str], told: Mapping[str, str],
     return question
 
 
+def option_name(name: str) -> str:
+    """As the table has it."""
+    return name.replace("_", "-")
+
+
 def _parse(option: Option, text: str, context: _Context) -> Any:
     try:
         return option.parse(text, context)
@@ -219,11 +241,11 @@ def _parse(option: Option, text: str, context: _Context) -> Any:
 
 
 def _option(name: str) -> Option:
-    option = _BY_NAME.get(name)
+    option = _BY_NAME.get(option_name(name))
     if option is None:
         import difflib  # only here: for who has mistyped
 
-        near = difflib.get_close_matches(name, _BY_NAME, n=2, cutoff=0.5)
+        near = difflib.get_close_matches(name, _BY_NAME, n=2, cutoff=0.6)
         hint = f"; did you mean {' or '.join(f'--{each}' for each in near)}?" if near else ""
         raise QuestionError(f"there is no option --{name}{hint}")
     return option

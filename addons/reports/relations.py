@@ -57,6 +57,7 @@ RELATIONS: dict[str, Relation] = {
                         coalesce(ends.provider, flows.provider) AS provider,
                         coalesce(ends.purpose, flows.purpose) AS purpose,
                         coalesce(ends.api, flows.api) AS api,
+                        coalesce(ends.host, flows.host) AS host,
                         coalesce(ends.model, flows.model) AS model, flows.model AS model_requested,
                         flows.transport, flows.method, flows.url, flows.http_version,
                         coalesce(ends.status, flows.status) AS status, flows.request_bytes,

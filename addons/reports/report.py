@@ -27,6 +27,7 @@ from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
 from addons.reports.question import Question, QuestionError
 from addons.reports.relations import Relation, facts_of, relations_of
+from addons.reports.unmatched import left_out, unmatched
 
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
@@ -70,7 +71,7 @@ def answer(
         question = replace(question, last=_latest(question))
     if mode.argument == SESSION and question.arguments:
         question = replace(question, session=question.arguments[0])
-    groups = tuple(GROUPS[key] for key in (question.group_by or mode.group_by))
+    groups = tuple(GROUPS[key] for key in dict.fromkeys((*mode.always_by, *(question.group_by or mode.group_by))))
     columns = (*(column for group in groups for column in group.columns), *mode.columns)
     files = _files(question, root)
     if not files.exist:
@@ -88,6 +89,7 @@ def answer(
             "{only}": " AND ".join(f"flow_id IN (SELECT flow_id FROM {fact})" for fact in files.ids_from) or "true",
         }
         _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
+        loaded.notes += left_out(question, mode, loaded.connection)
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
         rows = _batches(result.fetchmany)
         if mode.step is not None:
@@ -95,6 +97,8 @@ def answer(
         if question.last is not None:
             rows = _last(rows, question.last, is_reversed=mode.step is None)
         kept = list(itertools.islice(rows, _KEPT_ROWS))
+        if not kept:
+            loaded.notes += unmatched(question, loaded.connection)
     except BaseException:
         loaded.close()
         raise

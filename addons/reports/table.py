@@ -17,9 +17,18 @@ _ANY = 1 << 30
 _GAP = "  "
 _ELLIPSIS = "…"
 _COMFORT: dict[Kind, int] = {Kind.TEXT: 24, Kind.JSON: 24, Kind.NAME: 20}
-_LEAST: dict[Kind, int] = {Kind.TEXT: 12, Kind.JSON: 12, Kind.NAME: 8}
+_LEAST: dict[Kind, int] = {Kind.TEXT: 12, Kind.JSON: 12, Kind.NAME: 8, Kind.KEY: 16}
 """What may be shortened: first down to so many cells, and, when all that may be left out is, to so many. Numbers and
 times never are."""
+
+_GIVE_WAY = (
+    (_COMFORT, (Kind.TEXT, Kind.JSON)),
+    (_COMFORT, (Kind.NAME,)),
+    (_LEAST, (Kind.TEXT, Kind.JSON)),
+    (_LEAST, (Kind.NAME,)),
+    (_LEAST, (Kind.KEY,)),
+)
+"""In this order."""
 
 
 class Table:
@@ -40,11 +49,11 @@ class Table:
 
     @property
     def left_out(self) -> list[str]:
-        """Names of columns that found no room, though they are not minor."""
+        """Headings of columns that found no room, though they have something to tell."""
         return [
-            column.name
+            column.heading
             for place, column in enumerate(self._columns)
-            if place not in self._places and not column.is_minor
+            if place not in self._places and not self._is_idle(place)
         ]
 
     def lines(self) -> Iterator[str]:
@@ -56,9 +65,11 @@ class Table:
         yield rule
         for row in self._rows:
             yield self._line({place: row[place] for place in self._places})
-        if self._totals is not None:
+        totals = {place: self._totals[place] for place in self._places} if self._totals is not None else {}
+        # The first cell only says that they are totals.
+        if any(list(totals.values())[1:]):
             yield rule
-            yield self._line({place: self._totals[place] for place in self._places})
+            yield self._line(totals)
 
     def _need(self, place: int) -> int:
         cells = [row[place] for row in self._rows]
@@ -88,13 +99,12 @@ class Table:
 
     def _shorten(self, width: int) -> None:
         """Text gives way before names do, the widest first."""
-        for least in (_COMFORT, _LEAST):
-            for kinds in ((Kind.TEXT, Kind.JSON), (Kind.NAME,)):
-                able = [place for place in self._places if self._columns[place].kind in kinds]
-                for _ in range(max(0, self._excess(width))):
-                    widest = max(able, key=lambda place: self._widths[place], default=None)
-                    if widest is not None and self._widths[widest] > least[self._columns[widest].kind]:
-                        self._widths[widest] -= 1
+        for least, kinds in _GIVE_WAY:
+            able = [place for place in self._places if self._columns[place].kind in kinds]
+            for _ in range(max(0, self._excess(width))):
+                widest = max(able, key=lambda place: self._widths[place], default=None)
+                if widest is not None and self._widths[widest] > least[self._columns[widest].kind]:
+                    self._widths[widest] -= 1
 
     def _line(self, cells: dict[int, str]) -> str:
         fitted = (_fit(cells[place], self._columns[place], self._widths[place]) for place in self._places)

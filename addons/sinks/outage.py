@@ -1,15 +1,19 @@
 """Outages of the log folder: said once, counted, tried again with growing patience (SPEC S4.2).
 
 In: failures and successes per file; the root stands for the folder as a whole. Out: whether a file may be tried now,
-and one sentence at the beginning and one at the end of each outage.
+and one sentence at the beginning and one at the end of each outage, or when nobody tries any more.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from addons.sinks import layout
+from addons.sinks.locking import private_folder
 
 _FIRST_DELAY_S = 0.25
 _LONGEST_DELAY_S = 5.0
@@ -66,10 +70,28 @@ class Outages:
         self.lost_records += 1
 
     def end(self) -> None:
-        """Nothing waits any more, or ever will."""
+        """Nothing waits any more."""
+        self._tell_outcome("the outage of the log is over")
+
+    def give_up(self) -> None:
+        """Nothing will be tried any more."""
+        self._tell_outcome("the log could not be written until the end")
+
+    def _tell_outcome(self, what: str) -> None:
         if self.current is not None:
             lost = self.lost_records - self._lost_before
             self.current = None
             self._blocks.clear()
             outcome = f"{lost} records are lost" if lost else "nothing is lost"
-            self._on_change(f"agent_log_dir={self._root}: the outage of the log is over; {outcome}.")
+            self._on_change(f"agent_log_dir={self._root}: {what}; {outcome}.")
+
+
+def why_unwritable(root: Path) -> str | None:
+    """Of a log's folder, which is made where that can be; None: it can be written."""
+    folder = layout.main_folder(root)
+    try:
+        private_folder(folder)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None

@@ -193,7 +193,7 @@ class LogStore:
         for path in self._backlog.paths:
             for record in self._backlog.waiting(path):
                 self._lose(path, record)
-        self._outages.end()
+        self._outages.give_up()
         self._maintenance.stop()
         for file in self._files.values():
             file.close()
@@ -239,6 +239,7 @@ class LogStore:
                         self._flush_file(path)
         except OSError as error:
             self._outages.failed(self._settings.root, error)
+            return
         if not self._backlog:
             self._outages.end()
             self._tell_journal()

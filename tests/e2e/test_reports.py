@@ -83,6 +83,16 @@ def test_programs_get_rows(proxy, input_tokens, path, read):
     assert sum(int(row["input_tokens"] or 0) for row in read(text)) == input_tokens
 
 
+@pytest.mark.parametrize("name", ["group-by", "group_by"])
+def test_a_filters_name_is_as_good_with_an_underscore(proxy, name):
+    rows = json.loads(get(proxy, f"/tokens?{name}=client&format=json")[2])
+    assert {"client", "model"} & set(rows[0]) == {"client"}
+
+
+def test_what_does_not_exist_is_said_with_the_nearest(proxy):
+    assert "There is no client like nobody; the log has" in get(proxy, "/tokens?client=nobody", accept="*/*")[2]
+
+
 def test_what_accepts_json_gets_json(proxy):
     _, content_type, text = get(proxy, "/call_index?last=2", accept="application/json")
     assert content_type == "application/json"
@@ -224,6 +234,11 @@ def test_the_api_exports(web, tmp_path):
 
 def test_the_api_exports_to_no_place_of_its_own(web):
     assert "name a path" in call(web, "agent.export", "events", "-")["error"]
+
+
+def test_the_api_says_what_can_be_exported_and_asked(web):
+    assert "say what to export, and where to: events FILE" in call(web, "agent.export")["error"]
+    assert ["report", "what it tells"] in call(web, "agent.report")["value"]
 
 
 def test_the_api_lists_the_reports(web):

@@ -98,9 +98,11 @@ class MadeLog:
         usage: Mapping[str, int | None] | None = None,
         is_open: bool = False,
         is_asked: bool = True,
+        host: str | None = None,
         **told: Any,
     ) -> None:
-        """`at`: when it began, in seconds after noon. `is_open`: it has not ended; not `is_asked`: its flow is gone."""
+        """`at`: when it began, in seconds after noon. `is_open`: it has not ended; not `is_asked`: its flow is gone.
+        `host`: the proxy's, in a log of several."""
         context = RecordContext(flow_id, session, client, provider)
         if session is not None and session not in self._numbers:
             self._numbers[session] = len(self._numbers) + 1
@@ -111,10 +113,11 @@ class MadeLog:
         end = _END | {name: value for name, value in told.items() if name in _END}
         if is_asked:
             body = {"model": flow["model"], "messages": []} if request is None else request
-            self._flow(context, stamp(at + 0.1), flow, body)
+            self._flow(context, stamp(at + 0.1), flow, body, host)
         if not is_open:
             ts = stamp(at + end["duration_ms"] / 1000)
-            self._record(layout.ENDS, end_record(context, ts, EndFields(**end, usage=USAGE | dict(usage or {}))))
+            fields = EndFields(**end, usage=USAGE | dict(usage or {}))
+            self._record(layout.ENDS, end_record(context, ts, fields), host)
 
     def frames(self, flow_id: str, *at_ms: float, session: str = "s-1", at: float = 0, data: Any = None) -> None:
         """Frames of an exchange, `at_ms` after its request."""
@@ -138,17 +141,18 @@ class MadeLog:
             path = path.with_name(f"{path.name}.zst")
         return path
 
-    def _flow(self, context: RecordContext, ts: str, flow: Mapping[str, Any], body: Any) -> None:
+    def _flow(self, context: RecordContext, ts: str, flow: Mapping[str, Any], body: Any, host: str | None) -> None:
         collector = BlobCollector(context, ts)
         skeleton = split(body, lambda kind, content: collector.put(kind, dump_json(content)))
         for record in collector.records:
             if record.hash not in self._blobs:
                 self._blobs.add(record.hash or "")
                 self._record(layout.BLOBS, record)
-        self._record(layout.FLOWS, flow_record(context, ts, FlowFields(**flow, request=skeleton)))
+        self._record(layout.FLOWS, flow_record(context, ts, FlowFields(**flow, request=skeleton)), host)
 
-    def _record(self, name: str, record: Record) -> None:
-        self.append_torn(name, record.line)
+    def _record(self, name: str, record: Record, host: str | None = None) -> None:
+        line = record.line.rstrip(b"\n")
+        self.append(name, line if host is None else line[:-1] + b',"host":' + dump_json(host) + b"}")
 
 
 def stamp(at: float) -> str:

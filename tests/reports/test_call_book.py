@@ -53,8 +53,9 @@ class Session:
         self.number += 1
         flow_id = f"f{self.number}"
         exchange = Exchange(flow_id, self.number, session, agent, purpose)
+        named = dict.fromkeys(mentioned, "Bash")
         is_latest = len(results) if latest is None else latest
-        self.book.asked(Asked(exchange, at(10 * self.number), goes_on_from, mentioned, results, is_latest, doubled))
+        self.book.asked(Asked(exchange, at(10 * self.number), goes_on_from, named, results, is_latest, doubled))
         self.book.answered(Answered(flow_id, at(10 * self.number + 5), whole, f"resp-{flow_id}", calls))
         return flow_id
 

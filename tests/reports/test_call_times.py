@@ -53,7 +53,7 @@ def exchange(flow_id: str, ms: float, body: dict[str, Any], *told: tuple[float, 
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory):
+def log_dir(tmp_path_factory):
     """Three calls: one that a client answers, one that the provider runs, one that is cut off."""
     web = {"type": "web_search_tool_result", "tool_use_id": "srv", "content": []}
     messages: list[dict[str, Any]] = [{"role": "user", "content": "go"}]
@@ -83,8 +83,12 @@ def rows(tmp_path_factory):
         (60, delta(0, '{"comma')),
         cut=Cut.CLIENT,
     )
-    root = captured(tmp_path_factory.mktemp("times"), [*first, *second])
-    return {row["call_id"]: row for row in rows_of(root, "call_times")}
+    return captured(tmp_path_factory.mktemp("times"), [*first, *second])
+
+
+@pytest.fixture(scope="module")
+def rows(log_dir):
+    return {row["call_id"]: row for row in rows_of(log_dir, "call_times")}
 
 
 NAMES = ("state", "first_argument_ms", "streaming_ms", "deltas", "took_ms")
@@ -93,13 +97,18 @@ NAMES = ("state", "first_argument_ms", "streaming_ms", "deltas", "took_ms")
 @pytest.mark.parametrize(
     ("call_id", "expected"),
     [
-        pytest.param("c1", ("returned", 30.0, 70.0, 2, 800.0), id="answered by the client"),
+        pytest.param("c1", ("returned", 30.0, 70.0, 2, 679.0), id="answered by the client"),
         pytest.param("srv", ("returned", 10.0, 0.0, 1, 80.0), id="run by the provider: arguments with its end"),
         pytest.param("c2", ("streaming", 10.0, None, 1, None), id="cut off"),
     ],
 )
 def test_moments(rows, call_id, expected):
     assert tuple(rows[call_id][name] for name in NAMES) == expected
+
+
+def test_a_tool_took_as_long_as_calls_says(log_dir, rows):
+    told = {row["call_id"]: row["took_ms"] for row in rows_of(log_dir, "calls")}
+    assert (told["c1"], told["c2"]) == (rows["c1"]["took_ms"], None)
 
 
 def test_calls_of_a_log_without_frames_have_no_moments(tmp_path):
@@ -139,6 +148,6 @@ def test_calls_over_a_websocket(tmp_path):
     ]
     root = captured(tmp_path, seen)
     (times,) = rows_of(root, "call_times")
-    assert tuple(times[name] for name in NAMES) == ("returned", 50.0, 50.0, 1, 1000.0)
+    assert tuple(times[name] for name in NAMES) == ("returned", 50.0, 50.0, 1, 950.0)
     (link,) = rows_of(root, "call_linkage")
     assert (link["flow_id"], link["result_flow_id"], link["linked_by"]) == ("ws:0", "ws:1", "response")

@@ -52,6 +52,7 @@ def any_log(root: Path, seed: int) -> MadeLog:
             usage_raw=chance.choice((None, {"service_tier": "priority"}, {"cost": 0.25}, {"odd": [1]})),
             tool_calls=[tool_call(chance, place) for place in range(chance.choice((0, 0, 1, 2)))],
             request=request(chance, number, content),
+            host=chance.choice((None, "ana", "ben")),
             is_open=chance.random() < 0.1,
             is_asked=chance.random() < 0.95,
         )
@@ -130,7 +131,7 @@ def test_engines_agree(log_dir, mode):
 @pytest.mark.parametrize(
     "words",
     [
-        "tokens --group-by session,client,purpose,api,day,hour,week,month",
+        "tokens --group-by session,client,purpose,api,host,day,hour,week,month",
         "tokens --group-by call,agent",
         "tokens --session 2",
         "tokens --session s-",

@@ -221,7 +221,7 @@ def test_a_session(tmp_path):
 
 
 def test_only_its_owner_may_read_a_file(repetitive, tmp_path):
-    path = tmp_path / "made/for/it/events.jsonl"
+    path = tmp_path / "events.jsonl"
     exported(repetitive, "events", str(path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -258,7 +258,7 @@ def test_progress_is_told(repetitive, tmp_path):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        pytest.param([], "say what to export: events, requests, session", id="nothing"),
+        pytest.param([], "say what to export, and where to: events FILE, requests claude", id="nothing"),
         pytest.param(["evnets", "x"], "evnets can't be exported", id="a slip"),
         pytest.param(["events"], "name one path: export events FILE", id="no path"),
         pytest.param(["requests", "claude"], "name one path: export requests claude", id="no path for requests"),
@@ -279,6 +279,25 @@ def test_progress_is_told(repetitive, tmp_path):
 def test_a_question_that_makes_no_sense(words, expected):
     with pytest.raises(QuestionError, match=expected):
         parse_export(words, NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["events", "{}/none/x.jsonl"], "there is no folder {}/none for x.jsonl: make it, or name another path"),
+        (["requests", "all", "{}/none/out"], "there is no folder {}/none for out: make it, or name another path"),
+        (["events", "{}"], "{} is a folder: name a file in it"),
+        (["requests", "all", "{}/file"], "{}/file is a file: name a folder"),
+    ],
+)
+def test_a_place_where_nothing_can_be_written_is_said_and_nothing_made(repetitive, tmp_path, words, said):
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "file").touch()
+    with pytest.raises(QuestionError) as caught:
+        export(parse_export([word.format(place) for word in words], NOW), repetitive)
+    assert str(caught.value) == said.format(place)
+    assert [path.name for path in place.iterdir()] == ["file"]
 
 
 def test_in_the_shell(repetitive, tmp_path, capfd, monkeypatch):
@@ -305,8 +324,9 @@ def test_help_tells_what_there_is(words, capsys):
 
 def test_a_path_that_cannot_be_written(repetitive, tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("AGENT_LOG_DIR", str(repetitive))
-    (tmp_path / "file").write_text("")
-    assert main(["events", str(tmp_path / "file/events.jsonl")]) == 1
+    assert main(["events", str(tmp_path / ("long" * 100))]) == 1
     assert "the export failed: " in capfd.readouterr().err
+    assert main(["events", str(tmp_path / "none/events.jsonl")]) == 2
+    assert "there is no folder" in capfd.readouterr().err
     assert main(["events"]) == 2
     assert "name one path" in capfd.readouterr().err

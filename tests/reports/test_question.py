@@ -31,6 +31,8 @@ def parsed(*words: str) -> Question:
             "tokens --client codex,gemini", Question("tokens", client=("codex", "gemini")), id="several names"
         ),
         pytest.param("tokens --group-by day,model", Question("tokens", group_by=("day", "model")), id="several keys"),
+        pytest.param("tokens --group_by day", Question("tokens", group_by=("day",)), id="_ in a name"),
+        pytest.param("tokens group_by=day", Question("tokens", group_by=("day",)), id="_ in a name, in mitmproxy"),
         pytest.param("tokens --purpose all", Question("tokens", purpose=("all",)), id="purpose"),
         pytest.param("tokens --file a.jsonl", Question("tokens", file=Path("a.jsonl")), id="a path"),
         pytest.param("tokens --since 2h", Question("tokens", since=datetime(2026, 11, 27, 10)), id="a time ago"),

@@ -53,13 +53,36 @@ def test_money_stays_when_others_have_to_go():
     assert drawn(30)[2] == "   1  claude-sonnet-4-…  $1.25"
 
 
-def test_what_found_no_room_is_told_but_for_what_is_minor():
-    assert Table(COLUMNS, ROWS, None, 30).left_out == ["arguments", "input_tokens"]
+@pytest.mark.parametrize(
+    ("width", "headings"),
+    [(None, []), (60, ["reasoning", "flow id"]), (30, ["arguments", "input", "reasoning", "flow id"])],
+)
+def test_what_found_no_room_is_told_by_its_heading(width, headings):
+    assert Table(COLUMNS, ROWS, None, width).left_out == headings
+
+
+def test_what_had_nothing_to_tell_needs_no_room():
+    rows = [[*row[:4], "0", row[5], ""] for row in ROWS]
+    assert Table(COLUMNS, rows, None, 60).left_out == []
+
+
+def test_a_key_is_whole_while_anything_else_can_give_way():
+    columns = (*names("client"), Column("header", Kind.KEY), *text("value"), *minor(Column("last", Kind.TIME)))
+    row = ["claude-code", "anthropic-ratelimit-unified-5h-utilization", "0.31" * 20, "2026-11-26 20:57:31"]
+    assert list(Table(columns, [row], None, 70).lines())[2] == (
+        "claude-code  anthropic-ratelimit-unified-5h-utilization  0.310.310.31…\n"
+    )
 
 
 def test_a_minor_column_without_anything_to_tell_is_left_out():
     rows = [[*row[:4], "0", row[5], ""] for row in ROWS]
     assert "reasoning" not in "".join(drawn(None, rows))
+
+
+def test_totals_that_found_no_room_leave_no_line():
+    columns = (*names("header"), *text("value"), *minor(*counts("calls")))
+    lines = list(Table(columns, [["a" * 20, "b" * 20, "3"]], ["total", "", "3"], 42).lines())
+    assert lines[-1].startswith("a" * 20)
 
 
 def test_headings_wrap_to_the_width_of_what_is_under_them():

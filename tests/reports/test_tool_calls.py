@@ -180,6 +180,52 @@ def test_calls_without_ids_and_with_the_same_results(tmp_path, first, second):
     assert brief(rows_of(tmp_path, "calls")) == 2 * [(None, "returned", "ok", "")]
 
 
+def gemini_turn(*told: tuple[str, str | None, str]) -> dict[str, Any]:
+    """A second request: calls as (tool, id, result), then their results, in the order of the results' texts."""
+    calls = [{"functionCall": {"name": tool} | ({"id": call_id} if call_id else {})} for tool, call_id, _ in told]
+    results = [
+        {"functionResponse": {"name": tool, "response": {"output": text}} | ({"id": call_id} if call_id else {})}
+        for tool, call_id, text in sorted(told, key=lambda each: each[2])
+    ]
+    begun = {"role": "user", "parts": [{"text": "go"}]}
+    return {"contents": [begun, {"role": "model", "parts": calls}, {"role": "user", "parts": results}]}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(
+            [("Bash", "Bash_1", "2222"), ("Bash", "Bash_2", "1"), ("Read", "Read_3", "33333")],
+            [("Bash_1", "Bash", "ok", 4), ("Bash_2", "Bash", "ok", 1), ("Read_3", "Read", "ok", 5)],
+            id="the client has made up ids",
+        ),
+        pytest.param(
+            [("Bash", None, "1"), ("Bash", None, "2222"), ("Read", None, "0")],
+            [(None, "Bash", "ok", 1), (None, "Bash", "ok", 4), (None, "Read", "ok", 1)],
+            id="none has an id: by name, and of one tool by order",
+        ),
+    ],
+)
+def test_gemini_announces_calls_without_ids(tmp_path, told, expected):
+    log = CallLog(tmp_path)
+    log.exchange({"contents": []}, *(call(None, tool, BASH) for tool, _, _ in told))
+    log.exchange(gemini_turn(*told))
+    log.exchange(gemini_turn(*told))
+    rows = same(tmp_path, "calls")
+    assert [(row["call_id"], row["tool"], row["result"], row["result_chars"]) for row in rows] == expected
+    assert {row["violations"] for row in rows} == {""}
+    results = same(tmp_path, "tool_results")
+    found = sorted((row["tool"], row["result_chars"]) for row in results)
+    assert found == sorted((tool, chars) for _, tool, _, chars in expected)
+    assert {row["announced_in"] for row in results} == {1}
+
+
+def test_a_result_of_a_call_from_before_the_log_has_its_tools_name(tmp_path):
+    CallLog(tmp_path).exchange(gemini_turn(("Bash", "Bash_1", "out")))
+    (row,) = same(tmp_path, "tool_results")
+    assert (row["tool"], row["result_chars"], row["announced_in"]) == ("Bash", 3, None)
+
+
 def test_the_columns(tmp_path):
     log = CallLog(tmp_path)
     log.exchange({"messages": []}, call("c1", "Bash", BASH))
@@ -202,6 +248,20 @@ def test_the_columns(tmp_path):
             "result_flow_id": "f2",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "chars"),
+    [
+        pytest.param({"arguments_raw": '{ "command":  "ls" }'}, 20, id="as the model wrote them"),
+        pytest.param({"arguments_raw": None}, 16, id="told as JSON only"),
+        pytest.param({"arguments": None, "arguments_raw": '{"comm'}, 6, id="no JSON"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["calls", "tools", "tool_usage_stats"])
+def test_characters_of_arguments_are_counted_alike(tmp_path, mode, told, chars):
+    CallLog(tmp_path).exchange({"messages": []}, call("c1", "Bash", BASH) | told)
+    assert [row["argument_chars"] for row in same(tmp_path, mode)] == [chars]
 
 
 def twice_in_one_conversation(log: CallLog) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from addons.sinks.outage import Outages
+from addons.sinks.outage import Outages, why_unwritable
 
 ROOT, FILE, OTHER = Path("/log"), Path("/log/a/f.jsonl"), Path("/log/a/g.jsonl")
 FULL = OSError(errno.ENOSPC, "whatever")
@@ -54,6 +54,22 @@ def test_its_end_is_said_with_what_it_cost(outages: Outages, said: list[str], lo
     outages.end()
     assert said[1:] == [f"agent_log_dir=/log: the outage of the log is over; {outcome}."]
     assert (outages.current, outages.lost_records) == (None, lost + 1)
+
+
+def test_giving_up_is_no_end(outages: Outages, said: list[str]) -> None:
+    outages.failed(ROOT, FULL)
+    outages.give_up()
+    assert said[1:] == ["agent_log_dir=/log: the log could not be written until the end; nothing is lost."]
+
+
+def test_a_folder_is_made_and_tried(tmp_path: Path) -> None:
+    assert why_unwritable(tmp_path / "log") is None
+    assert list((tmp_path / "log/all-mitm-sse").iterdir()) == []
+
+
+def test_why_a_folder_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert why_unwritable(tmp_path / "file/log") in ("Not a directory", "File exists")
 
 
 def test_patience_grows_to_a_bound_and_success_ends_it(outages: Outages, clock: Clock) -> None:

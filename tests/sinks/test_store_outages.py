@@ -50,6 +50,18 @@ def sequence(root: Path) -> list[int]:
     return [record["seq"] for record in iter_records(root, Kind.LINES)]
 
 
+def test_an_unwritable_folder_that_stays_so(root: Path, clock: Clock, said: list[str], make_line: LineMaker) -> None:
+    """That it stays so is no end of an outage."""
+    root.touch()
+    store = LogStore(StoreSettings(root), said.append, clock)
+    store.start()
+    store.write([make_line(0)])
+    store.close()
+    assert said[1:] == [
+        f"agent_log_dir={root}: the log could not be written until the end; {store.lost_records} records are lost."
+    ]
+
+
 def test_an_unwritable_folder_that_becomes_writable(
     root: Path, store: LogStore, clock: Clock, said: list[str], make_line: LineMaker
 ) -> None:

@@ -35,7 +35,7 @@ USAGE = f"""Usage: ./launch.sh export events FILE [FILTER…]
 Out of the log, or --stream redis://HOST:PORT[#NAME] (env:AGENT_REDIS_URL: as that variable says).
 """
 
-FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "purpose")
+FILTERS = ("since", "until", "last", "session", "client", "model", "provider", "host", "purpose")
 """Options of the reports that leave exchanges out."""
 
 _UNFIT = ("group_by", "format", "output")
@@ -60,7 +60,10 @@ def parse_export(words: Sequence[str], now: datetime) -> Export:
     if dedupe is not None and dedupe not in DEDUPE:
         raise QuestionError(f"--dedupe {dedupe}: use {', '.join(DEDUPE)}")
     if not [word for word in rest if not word.startswith("-")]:
-        raise QuestionError(f"say what to export: {', '.join(WHAT)}")
+        raise QuestionError(
+            f"say what to export, and where to: events FILE, requests {'|'.join(CLIENTS)} FOLDER,"
+            " or session FILE --session WHICH"
+        )
     question = parse_words(rest, now)
     what, arguments = question.mode, list(question.arguments)
     if what not in WHAT:

@@ -47,6 +47,7 @@ def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
 def export(wanted: Export, root: Path, progress: Progress = _no_progress, book: PriceBook | None = None) -> Exported:
     """Raises QuestionError, and OSError where the log can't be read or the path not be written."""
     question = wanted.question
+    _check_place(wanted)
     files = files_beside(question.file) if question.file else files_of(root)
     exchanges, notes = _exchanges(question, root)
     log = ExportedLog(files, exchanges, question.file, progress)
@@ -72,6 +73,25 @@ def _exchanges(question: Question, root: Path) -> tuple[dict[str, Wanted], list[
     return found, report.notes
 
 
+def _check_place(wanted: Export) -> None:
+    """Before anything is read. Raises QuestionError."""
+    path = wanted.path
+    if path == STDOUT:
+        return
+    is_folder = wanted.what == "requests" and not _is_one_file(wanted)
+    if not path.absolute().parent.is_dir():
+        raise QuestionError(f"there is no folder {path.parent} for {path.name}: make it, or name another path")
+    if is_folder and path.exists() and not path.is_dir():
+        raise QuestionError(f"{path} is a file: name a folder")
+    if not is_folder and path.is_dir():
+        raise QuestionError(f"{path} is a folder: name a file in it")
+
+
+def _is_one_file(wanted: Export) -> bool:
+    """Of requests: whether they go into a file, and not into one for each client in a folder."""
+    return wanted.path == STDOUT or wanted.path.suffix == ".jsonl"
+
+
 def _is_filtered(wanted: Export) -> bool:
     return wanted.what != "events" or any(getattr(wanted.question, name) for name in FILTERS)
 
@@ -87,7 +107,7 @@ def _session(wanted: Export, log: ExportedLog, book: PriceBook, outputs: Outputs
 
 
 def _requests(wanted: Export, log: ExportedLog, _: PriceBook, outputs: Outputs) -> None:
-    is_file = wanted.path == STDOUT or wanted.path.suffix == ".jsonl"
+    is_file = _is_one_file(wanted)
     for client, record in bodies(log, wanted.dedupe, wanted.question.zone):
         outputs.write(wanted.path if is_file else wanted.path / f"requests-{client}.jsonl", record)
 

@@ -44,7 +44,7 @@ class Outputs:
 def _open(path: Path) -> BinaryIO:
     if path == STDOUT:
         return sys.stdout.buffer
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     return os.fdopen(os.open(_unfinished(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE), "wb")
 
 

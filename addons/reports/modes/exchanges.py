@@ -75,6 +75,7 @@ MODES = (
         f"SELECT {_CALL_SQL}, client, purpose, model, messages, tools, status, coalesce(\"end\", 'open'), stop_reason,"
         " duration_ms, flow_id FROM calls LEFT JOIN requests USING (flow_id)",
         ("idx",),
+        tells_left_out=True,
     ),
     Mode(
         "config",
@@ -116,12 +117,15 @@ MODES = (
         "headers",
         "Headers, as logged (credentials are hashes): each value, how often, when first and last.",
         (
-            *names("client", "side", "header"),
+            *names("client", "side"),
+            Column("header", Kind.KEY),
             *text("value"),
-            *counts("calls"),
-            Column("values", Kind.INTEGER),
-            Column("first", Kind.TIME),
-            Column("last", Kind.TIME),
+            *minor(
+                *counts("calls"),
+                Column("values", Kind.INTEGER),
+                Column("first", Kind.TIME),
+                Column("last", Kind.TIME),
+            ),
         ),
         ("calls", "headers"),
         f"""WITH told AS (

@@ -14,7 +14,7 @@ from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question
 
-_SEEN = (Column("first", Kind.TIME), Column("last", Kind.TIME), Column("sessions", Kind.INTEGER))
+_SEEN = (Column("first", Kind.TIME), *minor(Column("last", Kind.TIME), Column("sessions", Kind.INTEGER)))
 
 _CONTENTS = "SELECT started, session_number, session_id, client, model, kind, content, hash FROM new_contents"
 _ORDER = ("started", "flow_id", "position")
@@ -101,7 +101,7 @@ def _identity(kind: str, content: Any, _digest: str) -> Iterator[Found]:
             yield hint, (hint.kind, hint.value)
 
 
-_WHO = names("client", "model")
+_WHO = minor(*names("client", "model"))
 _FIRST_TIME = "Last is when it was new in a session for the last time: within a session only the first use is told."
 
 MODES = (
@@ -121,7 +121,8 @@ MODES = (
         (
             *_SEEN,
             *_WHO,
-            *names("tool", "kind"),
+            Column("tool", Kind.KEY),
+            *minor(*names("kind")),
             Column("schema_bytes", Kind.BYTES, totalled=True),
             *text("description"),
             *minor(*text("hash")),

@@ -12,6 +12,7 @@ _LAST = Column("last_call", Kind.TIME, is_minor=True)
 _CALLS = (*minor(*counts("failed")), *MONEY)
 _CALLS_SQL = f"""count(*) FILTER ("end" != 'complete') AS failed, {MONEY_SQL}"""
 _MODELS_SQL = "string_agg(DISTINCT model, ', ' ORDER BY model)"
+_HOSTS_SQL = "string_agg(DISTINCT host, ', ' ORDER BY host)"
 _SPAN = "max(coalesce(ended, started))"
 
 _SPEED = "output_tokens * 1000 / nullif(duration_ms - ttft_ms, 0)"
@@ -26,14 +27,14 @@ MODES = (
             _BEGAN,
             _LAST,
             *names("client"),
-            *minor(*counts("agents")),
+            *minor(*names("host"), *counts("agents")),
             *_CALLS,
             *text("models"),
             *minor(*text("session_id")),
         ),
         ("priced_calls",),
         f"SELECT any_value(session_number), min(started) AS began, {_SPAN}, min(client),"
-        f" count(DISTINCT coalesce(agent_id, '')), {_CALLS_SQL}, {_MODELS_SQL}, session_id"
+        f" {_HOSTS_SQL}, count(DISTINCT coalesce(agent_id, '')), {_CALLS_SQL}, {_MODELS_SQL}, session_id"
         " FROM priced_calls GROUP BY session_id",
         ("began", "session_id"),
         purposes=(),
@@ -80,6 +81,7 @@ MODES = (
         f" {_CALLS_SQL}, {_MODELS_SQL} FROM priced_calls GROUP BY session_id, agent_id",
         ("began", "agent_id"),
         help=PRICED,
+        tells_left_out=True,
     ),
     Mode(
         "models",

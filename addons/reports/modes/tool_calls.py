@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from addons.reports.call_cycle import Call, State
-from addons.reports.call_rows import ORDER, QUERY, calls_of, of
+from addons.reports.call_rows import ORDER, QUERY, calls_of, of, returned_of
 from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question, QuestionError
@@ -30,7 +30,7 @@ def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
                 call.argument_chars,
                 result.chars if result else None,
                 _outcome(call),
-                _ms(call.complete_at, call.returned_at),
+                _took_ms(call),
                 ", ".join(violation.value for violation in call.violations),
                 call.call_id,
                 call.announced_in.flow_id if call.announced_in else None,
@@ -56,7 +56,7 @@ def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
             _ms(stream.announced, stream.streaming),
             _ms(stream.streaming, stream.complete),
             stream.deltas,
-            _ms(stream.complete, stream.returned or call.returned_at),
+            _took_ms(call) if call.returned_at else _ms(stream.complete, stream.returned),
             call.call_id,
             of(call).flow_id,
         )
@@ -75,6 +75,24 @@ def call_linkage(rows: Iterable[Row], _: Question) -> Iterator[Row]:
             call.chain,
             call.announced_in.flow_id if call.announced_in else None,
             call.returned_in.flow_id if call.returned_in else None,
+        )
+
+
+def tool_results(rows: Iterable[Row], _: Question) -> Iterator[Row]:
+    for returned in returned_of(rows):
+        result, call = returned.result, returned.call
+        yield (
+            returned.exchange.number,
+            returned.at,
+            returned.exchange.session_number,
+            returned.tool or None,
+            result.chars,
+            result.is_error,
+            result.exit_code,
+            result.head or None,
+            call.announced_in.number if call and call.announced_in else None,
+            result.call_id,
+            returned.exchange.flow_id,
         )
 
 
@@ -137,6 +155,10 @@ def _link(call: Call) -> str | None:
     return "response" if call.goes_on_from == call.response_id else "another response"
 
 
+def _took_ms(call: Call) -> float | None:
+    return _ms(call.complete_at, call.returned_at)
+
+
 def _ms(begin: datetime | None, end: datetime | None) -> float | None:
     return None if begin is None or end is None else (end - begin).total_seconds() * 1000
 
@@ -163,9 +185,9 @@ MODES = (
         ORDER,
         argument=f"[{VIOLATIONS}]",
         step=calls,
-        help="call is the number of the exchange that announced it, took_ms from there to the request with the result."
-        " `calls violations` lists only those that broke a rule: result without call, duplicate result, result of an"
-        " unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
+        help="call is the number of the exchange that announced it, took_ms runs from its end to the request with the"
+        " result. `calls violations` lists only those that broke a rule: result without call, duplicate result, result"
+        " of an unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
     ),
     Mode(
         "call_times",
@@ -187,7 +209,8 @@ MODES = (
         QUERY,
         ORDER,
         step=call_times,
-        help="Reads the frames of the exchanges that it lists: with a large log, say which (--last 50, --session 3).",
+        help="took_ms is that of `calls`; of tools that the provider ran, from the call's last frame to the result's."
+        " Reads the frames of the exchanges that it lists: with a large log, say which (--last 50, --session 3).",
     ),
     Mode(
         "call_linkage",
@@ -208,6 +231,27 @@ MODES = (
         step=call_linkage,
         help="linked_by: the conversation that the request repeats, or the response that it names. chain: how many"
         " responses the request goes on from, one after the other.",
+    ),
+    Mode(
+        "tool_results",
+        "Results that clients sent back, with the calls that they answer: size, error, exit code.",
+        (
+            Column("call", Kind.INTEGER),
+            Column("started", Kind.TIME),
+            Column("session_number", Kind.SESSION),
+            *names("tool"),
+            Column("result_chars", Kind.INTEGER, totalled=True),
+            *names("is_error"),
+            Column("exit_code", Kind.INTEGER),
+            *text("error"),
+            Column("announced_in", Kind.INTEGER),
+            *minor(*text("call_id", "flow_id")),
+        ),
+        _READS,
+        QUERY,
+        ORDER,
+        step=tool_results,
+        help="Each once, where it was new in its session; `announced_in` is the call that asked for it.",
     ),
     Mode(
         "function_call_errors",

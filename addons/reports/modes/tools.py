@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from addons.reports.call_facts import ARGUMENT_CHARS
 from addons.reports.columns import Column, Kind, counts, minor, names, text
 from addons.reports.mode import Mode, Row
 from addons.reports.question import Question
@@ -24,7 +25,7 @@ _ECONOMICS = (
     Column("first", Kind.TIME, is_minor=True),
     Column("last", Kind.TIME, is_minor=True),
 )
-_ECONOMICS_SQL = f"""count(*) AS calls, sum(length({_TOLD}))::BIGINT, count(result_chars), sum(result_chars)::BIGINT,
+_ECONOMICS_SQL = f"""count(*) AS calls, sum({ARGUMENT_CHARS})::BIGINT, count(result_chars), sum(result_chars)::BIGINT,
     count(*) FILTER (is_error OR exit_code != 0), median(result_chars)::BIGINT, min(started) AS first, max(started)
     FROM calls JOIN tool_calls USING (flow_id) LEFT JOIN returns ON tool_calls.id = returns.call_id"""
 
@@ -74,7 +75,7 @@ MODES = (
     Mode(
         "tools",
         "Tools by client: how often called, how large arguments and results, how many errors.",
-        (*names("tool", "kind", "client"), *counts("sessions"), *_ECONOMICS),
+        (Column("tool", Kind.KEY), *minor(*names("kind")), *names("client"), *minor(*counts("sessions")), *_ECONOMICS),
         ("calls", "tool_calls", "returns"),
         f"SELECT name, kind, client, count(DISTINCT session_id), {_ECONOMICS_SQL} GROUP BY name, kind, client",
         ("calls", "name", "client"),
@@ -86,7 +87,8 @@ MODES = (
         "Tools of each session: how often called, share of its calls, arguments, results, errors.",
         (
             Column("session_number", Kind.SESSION),
-            *names("tool", "kind"),
+            Column("tool", Kind.KEY),
+            *minor(*names("kind")),
             Column("share", Kind.SHARE),
             *_ECONOMICS,
         ),
@@ -95,35 +97,6 @@ MODES = (
             count(*) / sum(count(*)) OVER (PARTITION BY session_id), {_ECONOMICS_SQL}
             GROUP BY session_id, name, kind""",
         ("number", "session_id", "first", "name", "kind"),
-    ),
-    Mode(
-        "tool_results",
-        "Results that clients sent back, with the calls that they answer: size, error, exit code.",
-        (
-            *_CALL,
-            *names("tool"),
-            Column("result_chars", Kind.INTEGER, totalled=True),
-            *names("is_error"),
-            Column("exit_code", Kind.INTEGER),
-            *text("error"),
-            Column("announced_in", Kind.INTEGER),
-            *minor(*text("call_id", "flow_id")),
-        ),
-        ("exchanges", "calls", "contents", "call_items", "tool_calls"),
-        f"""SELECT {_CALL_SQL}, tool, result.chars, result.is_error, result.exit_code, result.head, announced_in,
-            result.call_id, flow_id
-            FROM calls JOIN (
-                SELECT flow_id, hash, position FROM contents QUALIFY
-                    row_number() OVER (PARTITION BY session_id, hash ORDER BY answered, flow_id, position) = 1
-                ) USING (flow_id)
-            JOIN (SELECT hash, unnest(results) AS result, generate_subscripts(results, 1) AS place FROM call_items)
-                USING (hash)
-            LEFT JOIN (
-                SELECT id, any_value(name) AS tool, max(idx) AS announced_in
-                FROM tool_calls JOIN (SELECT flow_id, idx FROM exchanges) USING (flow_id) GROUP BY id
-                ) ON result.call_id = id""",
-        ("idx", "position", "place"),
-        help="Each once, where it was new in its session; `announced_in` is the call that asked for it.",
     ),
     Mode(
         "commands",

@@ -49,7 +49,8 @@ MODES = (
         "limits",
         "Rate limits and quotas, as the providers' headers told them last.",
         (
-            *names("provider", "client", "header"),
+            *names("provider", "client"),
+            Column("header", Kind.KEY),
             *text("value"),
             Column("told", Kind.TIME),
             Column("call", Kind.INTEGER),

@@ -61,8 +61,23 @@ _MONEY_SQL = f"SELECT {{keys}}, {MONEY_SQL} FROM priced GROUP BY ALL"
 _ORDER = ("min(started)", "{keys}")
 
 
-def _money(name: str, summary: str, group_by: str) -> Mode:
-    return Mode(name, summary, MONEY, ("priced",), _MONEY_SQL, _ORDER, group_by=(group_by,), purposes=(), help=PRICED)
+def _money(name: str, summary: str, group_by: str, always_by: tuple[str, ...] = ()) -> Mode:
+    return Mode(
+        name,
+        summary,
+        MONEY,
+        ("priced",),
+        _MONEY_SQL,
+        _ORDER,
+        group_by=(group_by,),
+        purposes=(),
+        help=PRICED,
+        always_by=always_by,
+    )
+
+
+def _by_time(name: str, summary: str, period: str) -> Mode:
+    return _money(name, summary, period, always_by=(period,))
 
 
 def blocks(rows: Iterable[Row], question: Question) -> Iterator[Row]:
@@ -121,9 +136,9 @@ MODES = (
         help=BILLED,
     ),
     _money("cost", "Dollars by model, or by whatever --group-by names.", "model"),
-    _money("daily", "Tokens and dollars by day.", "day"),
-    _money("weekly", "Tokens and dollars by week; a week is told by its Monday.", "week"),
-    _money("monthly", "Tokens and dollars by month.", "month"),
+    _by_time("daily", "Tokens and dollars by day.", "day"),
+    _by_time("weekly", "Tokens and dollars by week; a week is told by its Monday.", "week"),
+    _by_time("monthly", "Tokens and dollars by month.", "month"),
     Mode(
         "blocks",
         f"Tokens and dollars by block of {BLOCK_HOURS} hours, as subscriptions count them.",
