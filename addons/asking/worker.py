@@ -8,6 +8,7 @@ process, and the database runs on it alone.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -73,15 +74,17 @@ class ReportWorker:
 
     def _answer[T](self, question: Question, make: Callable[[Report], T], reading: Reading) -> T:
         root = question.log_dir or self._log_dir()
-        with _told_in_words("the log can't be read"):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_told_in_words("the log can't be read"))
             book = PriceBook(self._prices())
+            stack.enter_context(_without_collections())
             report = answer(question, root, threads=_THREADS, progress=self._progress(reading), book=book)
             with contextlib.closing(report):
                 return make(report)
 
     def _export(self, wanted: Export, reading: Reading) -> Exported:
         root = wanted.question.log_dir or self._log_dir()
-        with _told_in_words("the export failed"):
+        with _told_in_words("the export failed"), _without_collections():
             return run(wanted, root, self._progress(reading), PriceBook(self._prices()))
 
     def _progress(self, reading: Reading) -> Progress:
@@ -101,6 +104,17 @@ def _told_in_words(failure: str) -> Iterator[None]:
         raise AskedWrong(str(wrong)) from None
     except OSError as error:
         raise AskedWrong(f"{failure}: {error.strerror or type(error).__name__}") from None
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """What a report holds while it is made is a million objects and no rubbish. To look through them all, which Python
+    does in one go, would keep the interpreter from the event loop for tenths of a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _stand_back() -> None:
