@@ -188,7 +188,7 @@ class Agent:
         self._capture.done()
         if self._web_page is not None:
             self._web_page.close()
-        self._thread.stop()
+        self._thread.stop(self._tell)
         if self._console is not None:
             self._console.stop()
         if self._viewer is not None:
@@ -232,7 +232,10 @@ class Agent:
         return f" · watch: {self._web_page.url}" if self._web_page else ""
 
     def _make_pipeline(self, live: Display) -> PipelineLike:
-        return Pipeline(self.settings, live, self._tell, self._stream, self._history)
+        return Pipeline(self.settings, live, self._tell, self._stream, self._history, self._wake)
+
+    def _wake(self, flow_id: str) -> None:
+        self._thread.call(flow_id, lambda _: None)
 
     def _complaint_about_source(self) -> str | None:
         options: Any = ctx.options

@@ -35,7 +35,12 @@ SWITCH_INTERVAL_S = 0.0005
 """Python's default lets this thread keep the interpreter for 5 ms while the event loop waits for it, at each system
 call."""
 
-STOP_S = 10.0
+STOP_S = 60.0
+"""How long the end of the proxy waits at most for what is not in the log yet. Only a proxy that was far busier than
+agents make it has more than a second of work left."""
+
+STOP_SAID_S = 1.0
+"""After this, the user is told what is being waited for."""
 
 
 class PipelineLike(Protocol):
@@ -87,12 +92,17 @@ class CaptureThread:
         if not self._closed:
             self._queue.put((flow_id, call))
 
-    def stop(self) -> None:
+    def stop(self, tell: Callable[[str], None] = lambda _: None) -> None:
         """Work off what is queued, close the log, and wait for it, but not for ever."""
         self._closed = True
         self._queue.put(None)
         if self._thread is not None:
-            self._thread.join(STOP_S)
+            self._thread.join(STOP_SAID_S)
+            if self._thread.is_alive():
+                tell(f"the last {self._queue.qsize():,} pieces that came are being written to the log")
+                self._thread.join(STOP_S)
+            if self._thread.is_alive():
+                tell(f"after {STOP_S:.0f} s {self._queue.qsize():,} pieces are not in the log; they are given up")
         sys.setswitchinterval(self._switch_interval_s)
 
     def _run(self, make_pipeline: Callable[[], PipelineLike]) -> None:

@@ -11,6 +11,7 @@ from addons.exchange import Exchange, Head, Outlet
 from addons.intake import Request, without_encoding
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, Moment
 from addons.protocols.detect import streams_ndjson
+from addons.request_reader import LARGE_BYTES, LARGE_ENCODED_BYTES
 from addons.sinks.records import response_record
 from addons.wire.content_encoding import ContentDecoder, decoder_for
 from addons.wire.frame import Frame
@@ -41,6 +42,8 @@ class HttpExchange:
         self._wire: list[bytes] | None = []
         self._decoded: list[bytes] = []
         self._decoded_bytes = 0
+        self._unreleased_bytes = 0
+        """What has been decoded since the last frame."""
         self._released: list[Frame] = []
         self._broken = False
 
@@ -55,6 +58,17 @@ class HttpExchange:
         if self._declared in _SURE and self._declared is not None:
             self._transport = self._declared
             self.exchange.begin(self._head, self._transport, seen.at)
+
+    def is_heavy(self, seen: ChunkSeen | EndSeen) -> bool:
+        """Whether taking this in may last: it may complete a large frame, or a large body, which is looked at once more
+        as a whole."""
+        if self._request.from_file:
+            return False
+        if isinstance(seen, EndSeen):
+            return self._decoded_bytes > LARGE_BYTES
+        # 16 kB may become a hundred times as many.
+        is_encoded = self._content is not None and not self._content.is_identity
+        return self._unreleased_bytes + len(seen.data) > (LARGE_ENCODED_BYTES if is_encoded else LARGE_BYTES)
 
     def chunk(self, seen: ChunkSeen) -> None:
         self.exchange.wire_bytes += len(seen.data)
@@ -112,6 +126,7 @@ class HttpExchange:
 
     def _decode(self, data: bytes, at: Moment, last: bool = False) -> None:
         self._decoded_bytes += len(data)
+        self._unreleased_bytes += len(data)
         if self._decoded_bytes <= KEPT_BYTES:
             self._decoded.append(data)
         if self._framer is None:
@@ -141,6 +156,7 @@ class HttpExchange:
 
     def _pass_on(self, frames: list[Frame], at: Moment) -> None:
         for frame in frames:
+            self._unreleased_bytes = 0
             self.exchange.frame(frame, at)
 
     def _keep_frame(self, frame: Frame) -> None:

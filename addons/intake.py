@@ -8,6 +8,7 @@ only in what came before.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,7 @@ def without_encoding(headers: HeaderList) -> HeaderList:
 
 
 class Intake:
-    """Reads requests. Lives on the capture thread; its memories are bounded."""
+    """Reads requests, on any thread; its memories are bounded."""
 
     def __init__(
         self, redactor: Redactor, times: TimeFormatter, settings: Callable[[], Settings], history: RequestHistory
@@ -93,6 +94,7 @@ class Intake:
         self._times = times
         self._history = history
         self._conversations = ConversationGrouper()
+        self._lock = threading.Lock()
 
     def configure(self, redactor: Redactor, times: TimeFormatter) -> None:
         self.bodies = self.bodies.with_redactor(redactor)
@@ -128,7 +130,8 @@ class Intake:
         )
         client = client_of(view)
         identity = identify(view)
-        session_id, source = self._session(identity, client, headers, body, at)
+        with self._lock:
+            session_id, source = self._session(identity, client, headers, body, at)
         # Clients may put anything where an id or a model's name belongs.
         text_of = self._redactor.text
         session_id = text_of(session_id)
@@ -139,7 +142,8 @@ class Intake:
         for digest, (kind, content) in body.contents.items():
             blobs.put(kind, content, digest)
         beside = "" if identity.purpose in CONVERSATION else identity.purpose
-        self._history.note(flow_id, (session_id, agent_id or "", beside), body.parts, at.epoch_ns)
+        with self._lock:
+            self._history.note(flow_id, (session_id, agent_id or "", beside), body.parts, at.epoch_ns)
         return Request(
             at=at,
             context=context,
@@ -186,7 +190,8 @@ class Intake:
     def answered(self, response_id: str | int | None, session_id: str) -> None:
         """A response's id, by which a later request may continue it."""
         if isinstance(response_id, str):
-            self._conversations.link(response_id, session_id)
+            with self._lock:
+                self._conversations.link(response_id, session_id)
 
 
 def encoding_of(seen: RequestSeen) -> str | None:

@@ -1,13 +1,14 @@
 """The pipeline: from what the event loop saw to the log and the live view.
 
 In: `observed` items, one after the other, on the capture thread. Out: records to the store, events to the display. Here
-exchanges live: one per flow, or several in turn on a WebSocket. A large request is read on a thread of its own; what
-comes meanwhile of the same flow waits for it, and other flows don't.
+exchanges live: one per flow, or several in turn on a WebSocket. What takes long (a large request, a large answer) is
+done on a thread of its own; what comes meanwhile of the same flow waits for it, and other flows don't.
 """
 
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from addons.bodies.changes import RequestHistory
 from addons.capture_thread import Call
 from addons.display import Display
 from addons.exchange import Exchange, Outlet
+from addons.heavy_work import HeavyWork
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request, encoding_of
 from addons.observed import (
@@ -31,16 +33,16 @@ from addons.observed import (
     Moment,
     RequestSeen,
     Seen,
+    now,
 )
 from addons.options import Settings
 from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
-from addons.reading import Readings
 from addons.recovery import end_records_of_the_dead, open_fields
 from addons.redaction.redactor import Redactor
 from addons.redis_stream.entry import time_ms
 from addons.redis_stream.sink import StreamSink
-from addons.request_reader import is_large
+from addons.request_reader import ReadBody, is_large
 from addons.sinks.maintenance import Limits
 from addons.sinks.records import Record
 from addons.sinks.store import LogStore, StoreSettings
@@ -53,7 +55,8 @@ PUT_OFF_S = 0.05
 
 
 class Pipeline:
-    """Implements `exchange.Outlet`. No method raises for what came over the wire; the caller guards all the same."""
+    """Implements `exchange.Outlet`, whose methods may be called from any thread; all others are the capture thread's.
+    No method raises for what came over the wire; the caller guards all the same."""
 
     def __init__(
         self,
@@ -62,8 +65,12 @@ class Pipeline:
         tell: Callable[[str], None],
         stream: StreamSink | None = None,
         history: RequestHistory | None = None,
+        wake: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`wake` is called, on any thread, when there is something to do for a flow though nothing came of it."""
         self._settings = settings
+        self._outlet_lock = threading.RLock()
+        """For what exchanges share: what is pending, the store, the display."""
         self._stream = stream
         self._tell = tell
         self._live = live
@@ -71,7 +78,7 @@ class Pipeline:
         self._opening: dict[str, dict[str, Any]] = {}
         self._closing: list[str] = []
         self._put_off: dict[str, RequestSeen] = {}
-        self._readings = Readings()
+        self._heavy = HeavyWork(wake)
         self._handshakes: dict[str, tuple[RequestSeen, Request, Outlet]] = {}
         self._http: dict[str, HttpExchange] = {}
         self._sockets: dict[str, SocketExchanges] = {}
@@ -95,57 +102,64 @@ class Pipeline:
     # -- exchange.Outlet --------------------------------------------------------------------------------------------
 
     def write(self, record: Record) -> None:
-        self._pending.append(record)
+        with self._outlet_lock:
+            self._pending.append(record)
 
     def show(self, flow_id: str, event: ExchangeEvent) -> None:
-        self._live.show(flow_id, event)
+        with self._outlet_lock:
+            self._live.show(flow_id, event)
 
     def opened(self, request: Request, status: int | None) -> int | None:
         flow_id = request.context.flow_id
-        self._opening[flow_id] = open_fields(request, status)
-        return self._store.session_number(request.session_id)
+        with self._outlet_lock:
+            self._opening[flow_id] = open_fields(request, status)
+            return self._store.session_number(request.session_id)
 
     def lost(self, flow_id: str) -> int:
-        if self._store.outage is not None:
-            # What is pending may be lost as well.
-            self.flush()
-        return self._store.take_lost(flow_id)
+        with self._outlet_lock:
+            if self._store.outage is not None:
+                # What is pending may be lost as well.
+                self.flush()
+            return self._store.take_lost(flow_id)
 
     def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
         self._intake.answered(response_id, session_id)
-        self._closing.append(flow_id)
+        with self._outlet_lock:
+            self._closing.append(flow_id)
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
     def handle(self, flow_id: str, item: Seen | Call) -> None:
-        if self._readings:
-            self._take_what_was_read()
-            if self._readings.waits(flow_id, item):
+        if self._heavy:
+            self._take_what_was_done()
+            if self._heavy.waits(flow_id, item):
                 return
         if callable(item):
-            item(self)
+            self._call(flow_id, item)
             return
         with self._ending_at_a_fault(flow_id, item):
             self._dispatch(flow_id, item)
 
     def count_fault(self, where: str, flow_id: str | None, error: str) -> None:
-        self._store.report(where, error, flow_id)
+        with self._outlet_lock:
+            self._store.report(where, error, flow_id)
 
     def flush(self) -> None:
         """Write what is pending: one append per file. The journal learns of an exchange before anything of it is in the
         log, and forgets it after its end is; of one that came and went in between it need not know."""
-        opening, self._opening = self._opening, {}
-        closing, self._closing = self._closing, []
-        brief = opening.keys() & set(closing)
-        for flow_id, fields in opening.items():
-            if flow_id not in brief:
-                self._store.opened(flow_id, fields)
-        if self._pending:
-            records, self._pending = self._pending, []
-            self._store.write(records)
-        for flow_id in closing:
-            if flow_id not in brief:
-                self._store.closed(flow_id)
+        with self._outlet_lock:
+            opening, self._opening = self._opening, {}
+            closing, self._closing = self._closing, []
+            brief = opening.keys() & set(closing)
+            for flow_id, fields in opening.items():
+                if flow_id not in brief:
+                    self._store.opened(flow_id, fields)
+            if self._pending:
+                records, self._pending = self._pending, []
+                self._store.write(records)
+            for flow_id in closing:
+                if flow_id not in brief:
+                    self._store.closed(flow_id)
 
     def tick(self, now_s: float) -> bool:
         """What time brings: held frames, retries. False when no exchange is open."""
@@ -153,19 +167,23 @@ class Pipeline:
             if now_s - seen.at.monotonic_ns / 1e9 > PUT_OFF_S:
                 with self._ending_at_a_fault(flow_id, seen):
                     self._begin(self._put_off.pop(flow_id))
-        self._take_what_was_read()
-        exchanges = self._open_exchanges()
+        self._take_what_was_done()
+        exchanges = self._exchanges_at_rest()
         for exchange in exchanges:
             exchange.tick(now_s)
-        for socket in self._sockets.values():
-            socket.tick(now_s)
-        self._store.tick()
-        self._live.tick(now_s)
-        return bool(exchanges or self._put_off or self._readings)
+        for flow_id, socket in self._sockets.items():
+            if flow_id not in self._heavy:
+                socket.tick(now_s)
+        with self._outlet_lock:
+            self._store.tick()
+            self._live.tick(now_s)
+        return bool(exchanges or self._put_off or self._heavy)
 
     def close(self) -> None:
-        self._readings.finish()
-        self._take_what_was_read()
+        while self._heavy:
+            self._heavy.wait()
+            self._take_what_was_done()
+        self._heavy.close()
         self.flush()
         self._store.close()
         if self._stream is not None:
@@ -187,17 +205,17 @@ class Pipeline:
             return
         if (put_off := self._put_off.pop(flow_id, None)) is not None:
             self._begin(put_off)
-            if self._readings.waits(flow_id, item):
+            if self._heavy.waits(flow_id, item):
                 return
         match item:
             case HeadSeen():
                 self._head(flow_id, item)
             case ChunkSeen():
                 if (exchange := self._http.get(flow_id)) is not None:
-                    exchange.chunk(item)
+                    self._work(flow_id, item, exchange.is_heavy(item), partial(exchange.chunk, item))
             case MessageSeen():
                 if (socket := self._sockets.get(flow_id)) is not None:
-                    socket.message(item)
+                    self._work(flow_id, item, socket.is_heavy(item), partial(socket.message, item))
             case EndSeen():
                 self._end(flow_id, item)
             case CaptureFailed():
@@ -217,7 +235,7 @@ class Pipeline:
         return store
 
     @contextlib.contextmanager
-    def _ending_at_a_fault(self, flow_id: str, item: Seen) -> Iterator[None]:
+    def _ending_at_a_fault(self, flow_id: str, item: Seen | Call) -> Iterator[None]:
         try:
             yield
         except Exception as fault:
@@ -232,18 +250,39 @@ class Pipeline:
     def _begin(self, seen: RequestSeen) -> None:
         encoding = encoding_of(seen)
         # Of recorded flows a whole session comes at once: out of order it would be taken for several.
-        if is_large(seen.body, encoding) and not seen.from_file:
-            self._readings.begin(seen, partial(self._intake.bodies.read, seen.body, encoding))
-        else:
-            self._begin_exchange(seen, self._intake.take(seen))
+        is_heavy = is_large(seen.body, encoding) and not seen.from_file
+        read = partial(self._intake.bodies.read, seen.body, encoding)
 
-    def _take_what_was_read(self) -> None:
-        for reading in self._readings.take_done():
-            seen = reading.seen
-            with self._ending_at_a_fault(seen.flow_id, seen):
-                self._begin_exchange(seen, self._intake.take_read(seen, reading.body.result()))
-            for item in reading.waiting:
-                self.handle(seen.flow_id, item)
+        def begin(body: ReadBody) -> None:
+            self._begin_exchange(seen, self._intake.take_read(seen, body))
+
+        self._work(seen.flow_id, seen, is_heavy, read, begin)
+
+    def _work[T](
+        self,
+        flow_id: str,
+        cause: Seen | Call,
+        is_heavy: bool,
+        work: Callable[[], T],
+        then: Callable[[T], None] = lambda _: None,
+    ) -> None:
+        """Here and now, or on the other thread."""
+        if is_heavy:
+            self._heavy.begin(flow_id, cause, work, then)
+        else:
+            then(work())
+
+    def _take_what_was_done(self) -> None:
+        for piece in self._heavy.take_done():
+            with self._ending_at_a_fault(piece.flow_id, piece.cause):
+                piece.then(piece.result.result())
+            for item in piece.waiting:
+                self.handle(piece.flow_id, item)
+
+    def _call(self, flow_id: str, call: Call) -> None:
+        """What asks for a socket's messages without their secrets waits for long where they are large."""
+        socket = self._finished_sockets.get(flow_id)
+        self._work(flow_id, call, socket is not None and socket.is_large, partial(call, self))
 
     def _begin_exchange(self, seen: RequestSeen, request: Request) -> None:
         outlet: Outlet = Unlogged(self, self._store.session_number) if self._is_known(seen) else self
@@ -276,13 +315,16 @@ class Pipeline:
             _, request, outlet = handshake
             self._http[flow_id] = self._http_exchange(replace(request, purpose="other"), outlet)
         if (exchange := self._http.pop(flow_id, None)) is not None:
-            redaction = exchange.end(seen)
-            if seen.cut is not Cut.PROXY:
-                self._redactions[flow_id] = redaction
+            keep = partial(self._keep_redaction, flow_id, seen)
+            self._work(flow_id, seen, exchange.is_heavy(seen), partial(exchange.end, seen), keep)
         if (socket := self._sockets.pop(flow_id, None)) is not None:
             socket.end(seen)
             if seen.cut is not Cut.PROXY:
                 self._finished_sockets[flow_id] = socket
+
+    def _keep_redaction(self, flow_id: str, seen: EndSeen, redaction: FlowRedaction) -> None:
+        if seen.cut is not Cut.PROXY:
+            self._redactions[flow_id] = redaction
 
     def _give_up(self, flow_id: str, failed: CaptureFailed) -> None:
         """This exchange's capture ends here; what came so far stays, and the end record says why."""
@@ -298,13 +340,15 @@ class Pipeline:
         settings = self._settings()
         return HttpExchange(request, outlet, settings.keep_bodies, settings.raw_log)
 
-    def _open_exchanges(self) -> list[Exchange]:
-        sockets = [exchange for socket in self._sockets.values() for exchange in socket.open]
-        return [*(exchange.exchange for exchange in self._http.values()), *sockets]
+    def _exchanges_at_rest(self) -> list[Exchange]:
+        """The open ones that the other thread is not at."""
+        http = [exchange.exchange for flow_id, exchange in self._http.items() if flow_id not in self._heavy]
+        sockets = [socket for flow_id, socket in self._sockets.items() if flow_id not in self._heavy]
+        return [*http, *(exchange for socket in sockets for exchange in socket.open)]
 
 
-def _at(item: Seen) -> Moment:
-    return item.at
+def _at(item: Seen | Call) -> Moment:
+    return now() if callable(item) else item.at
 
 
 def _store_settings(settings: Settings) -> StoreSettings:

@@ -10,6 +10,7 @@ from addons.intake import Intake, Request
 from addons.observed import CaptureFailed, Cut, EndSeen, FlowRedaction, HeadSeen, MessageSeen, Moment, RequestSeen
 from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
+from addons.request_reader import LARGE_BYTES
 from addons.wire.frame import Frame
 from addons.wire.json_text import parse_json
 
@@ -30,12 +31,18 @@ class SocketExchanges:
         self._intake = intake
         self._outlet = outlet
         self._count = 0
+        self._chars = 0
         self._last: Exchange | None = None
         self._settled_at: dict[Exchange, Moment] = {}
         self.open: list[Exchange] = []
         """Those without an end record, the oldest first."""
 
+    def is_heavy(self, seen: MessageSeen) -> bool:
+        """Whether taking this in may last."""
+        return len(seen.text) > LARGE_BYTES and not self._request.from_file
+
     def message(self, seen: MessageSeen) -> None:
+        self._chars += len(seen.text)
         if seen.from_client:
             if _is_create(seen.text):
                 self._create(seen)
@@ -49,6 +56,11 @@ class SocketExchanges:
         exchange.frame(Frame(seen.text), seen.at)
         if exchange.settled and exchange in self.open:
             self._settled_at.setdefault(exchange, seen.at)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether `flow_redaction` may last."""
+        return self._chars > LARGE_BYTES
 
     def tick(self, now_s: float) -> None:
         for exchange, at in list(self._settled_at.items()):

@@ -1,6 +1,7 @@
 """The page `/agent` in mitmweb (SPEC S3.8): what the agents are doing, live, behind mitmweb's own login.
 
-In: the board; mitmweb's application. Out: handlers on it: the page's files, and a WebSocket that pushes what is new.
+In: the board; mitmweb's application. Out: handlers on it: the page's files, a WebSocket that pushes what is new, and
+mitmweb's own page with a link to this one.
 A push happens at display rate and only when the page has shown the one before; reading the board and making messages
 happens on a worker thread. This is the one file that touches mitmweb's internals, which have no promise of staying as
 they are: whoever opens the page guards against their having changed.
@@ -17,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final
 
-from mitmproxy.tools.web.app import RequestHandler, WebSocketEventBroadcaster
+from mitmproxy.tools.web.app import IndexHandler, RequestHandler, WebSocketEventBroadcaster
 from tornado.websocket import WebSocketClosedError
 
 from addons import faults
@@ -54,6 +55,11 @@ POLICY: Final = (
 )
 """Stricter than mitmweb's own: nothing inline, nothing from elsewhere."""
 
+LINK: Final = (
+    b'<link rel="stylesheet" href="agent/static/link.css"><a class="mitmagent" href="agent">Agents \xe2\x86\x97</a>'
+)
+"""On mitmweb's own page, beside what its script makes."""
+
 _HOST: Final = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?", re.ASCII)
 
 
@@ -73,6 +79,7 @@ class WebPage:
         master.app.add_handlers(
             r".*",
             [
+                (r"/", Front),
                 (r"/agent", Index),
                 (r"/agent/static/(?P<name>[a-z0-9_./-]+)", Static),
                 (r"/agent/updates", Updates, {"page": self}),
@@ -102,6 +109,16 @@ class WebPage:
         for updates in list(self.pages):
             updates.close(1001)
         self._worker.shutdown(wait=False, cancel_futures=True)
+
+
+class Front(IndexHandler):  # type: ignore[no-untyped-call]
+    """mitmweb's own page. Where its end is not as expected, it is as it was."""
+
+    def render(self, template_name: str, **names: Any) -> asyncio.Future[None]:
+        if "index" not in template_name:
+            return super().render(template_name, **names)
+        page = self.render_string(template_name, **names)
+        return self.finish(page.replace(b"</body>", LINK + b"</body>"))
 
 
 class Index(RequestHandler):  # type: ignore[no-untyped-call]
@@ -163,6 +180,9 @@ class Reports(RequestHandler):  # type: ignore[no-untyped-call]
         except (QuestionError, AskedWrong) as wrong:
             self.set_status(400)
             self.write({"error": str(wrong)})
+        except asyncio.CancelledError:
+            # The proxy ends, and its worker with it.
+            self.set_status(503)
 
     async def _send(self, file: IO[bytes], name: str, kind: str) -> None:
         self.set_header("Content-Type", kind)

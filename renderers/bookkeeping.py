@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import NamedTuple
 
+from renderers.spending import Spending
+
 PROMPT = "data_type_user_prompt"
 TOOL_RESULT = "data_type_tool_result"
 BLOCK_DELTA = "data_type_content_block_delta"
@@ -41,10 +43,7 @@ class Bookkeeping:
         self.turns: deque[Turn] = deque(maxlen=REMEMBERED_TURNS)
         self.turn_started_s: float | None = None
         """None while the agent rests."""
-        self.cost_usd = 0.0
-        self.priced = 0
-        self.is_cost_whole = True
-        """Whether every call that counted tokens had a price."""
+        self.spending = Spending()
         self.flows = 0
         self.prompts = 0
 
@@ -56,14 +55,6 @@ class Bookkeeping:
         self.flows += 1
         if counts_as_turn and self.turn_started_s is None:
             self.turn_started_s = now_s
-
-    def spent(self, cost_usd: float | None, *, counted: bool) -> None:
-        """A call has ended; `counted`: it told of tokens."""
-        if cost_usd is not None:
-            self.cost_usd += cost_usd
-            self.priced += 1
-        elif counted:
-            self.is_cost_whole = False
 
     def turn_ended(self, flow_id: str, now_s: float, reason: str) -> None:
         self.point(TURN_END, flow_id, now_s, reason)

@@ -15,6 +15,7 @@ from renderers.cells import cells_in, clipped
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import FreshLine, Span, Styled
 from renderers.tool_call import MARK, rest_of
+from renderers.tool_output import output_of
 from renderers.tool_views.names import label
 from renderers.view_options import Detail
 
@@ -25,8 +26,6 @@ LEAST_CHARS = 20
 """A narrow terminal gets more than one row rather than less than this."""
 
 SUBJECT_CHARS = 40
-
-_MOST_JSON_CHARS = 1_000_000
 
 _MOST_LOOKED_AT = 20_000
 """Of one piece, for a line."""
@@ -105,15 +104,16 @@ class OneLineText:
             return []
         if text[0].isspace() and not self._lead:
             self._blank = " "
-        flat = self._blank + " ".join(words)
+        flat = self._blank + sanitise(" ".join(words))
         self._blank = " " if text[-1].isspace() else ""
         shown = clipped(flat, self._left)
         self._cut = self._cut or len(shown) < len(flat)
-        self._left -= cells_in(shown)
+        # A wide character may have left a cell that a later one must not take.
+        self._left = 0 if self._cut else self._left - cells_in(shown)
         if not shown:
             return []
         lead, self._lead = self._lead, []
-        return [*lead, Styled(self._role, sanitise(shown))]
+        return [*lead, Styled(self._role, shown)]
 
     def close(self) -> list[Span]:
         if not self._cut:
@@ -224,12 +224,16 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     if detail == "hide":
         return []
     role, mark = ("error", "✗") if is_error else ("result", "◀")
+    output = output_of(text)
+    text = output.text
     if detail == "full":
-        body = sanitise(text.rstrip("\n"))
+        body = sanitise(text.rstrip("\n")) or ("(nothing)" if output.about else "")
         colon = f"{about}:" if about else ""
         lead = "\n" if "\n" in body else " " if about else ""
-        return [FreshLine(), Styled(role, f"{mark} {colon}{lead}{body}"), FreshLine()]
-    text = _output_of(text)
+        spans: list[Span] = [FreshLine(), Styled(role, f"{mark} {colon}{lead}{body}"), FreshLine()]
+        return [*spans, Styled("note", f"· {output.about}"), FreshLine()] if output.about else spans
+    if output.has_failed:
+        text = f"{output.about}: {text}"
     lines = text.count("\n") + (not text.endswith("\n")) if text else 0
     sizes = (f" ({lines:,} lines, {len(text):,} characters)", f" ({lines:,} lines)") if lines > 1 else ()
     size = next((size for size in sizes if limit - len(size) >= 2 * LEAST_CHARS + 4), "")
@@ -238,14 +242,3 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     room = max(limit - cells_in(head) - len(size), LEAST_CHARS)
     beginning = one_line(text[: 4 * room], room) if text.strip() else "(nothing)"
     return [FreshLine(), Styled(role, head + beginning + size), FreshLine()]
-
-
-def _output_of(text: str) -> str:
-    """Of `{"output": …, "metadata": …}` (Codex) the output: the rest is for machines."""
-    if not text.startswith('{"output":') or len(text) > _MOST_JSON_CHARS:
-        return text
-    try:
-        output = json.loads(text)["output"]
-    except ValueError:
-        return text
-    return output if isinstance(output, str) else text

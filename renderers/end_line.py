@@ -28,6 +28,8 @@ STATUS_WORDS: Mapping[int, str] = {
 }
 
 _GAUGE_CELLS = 10
+_LEAST_SHARE = 0.01
+"""Of the context window; less is nothing that a person has to think of."""
 _LEAST_USD = 0.0001
 _LEAST_GENERATION_S = 0.05
 """A shorter answer came at once: its speed says nothing."""
@@ -90,9 +92,12 @@ def dollars(cost_usd: float | None) -> str:
 
 
 def context_share(ended: ExchangeEnded) -> str:
-    """How full the context is after this call: `context 18%`; empty where that is not known."""
-    used, window = _context_tokens(ended), ended.context_window
-    return f"context {used / window:.0%}" if used is not None and window and used <= window else ""
+    """How full the context is after this call: `context 18%`; empty where that is not known, or hardly anything."""
+    return window_share(_context_tokens(ended), ended.context_window)
+
+
+def window_share(used: int | None, window: int | None) -> str:
+    return f"context {used / window:.0%}" if used and window and _LEAST_SHARE <= used / window <= 1 else ""
 
 
 def context_gauge(ended: ExchangeEnded) -> str:
@@ -102,9 +107,10 @@ def context_gauge(ended: ExchangeEnded) -> str:
         return ""
     if not window or used > window:
         # What a price list says of a window is not on the wire.
-        return f"context {used:,}"
+        return f"context {used:,} token{'s' if used != 1 else ''}"
     full = round(_GAUGE_CELLS * used / window)
-    return f"context {'▮' * full}{'▯' * (_GAUGE_CELLS - full)} {used / window:.0%} of {window // 1000:,}k"
+    share = f"{used / window:.0%}" if not used or used / window >= _LEAST_SHARE else "<1%"
+    return f"context {'▮' * full}{'▯' * (_GAUGE_CELLS - full)} {share} of {window // 1000:,}k"
 
 
 def _context_tokens(ended: ExchangeEnded) -> int | None:

@@ -10,14 +10,15 @@ import datetime
 from collections import OrderedDict
 from collections.abc import Callable
 
-from addons.protocols.events import ExchangeEvent, ExchangeStarted
+from addons.protocols.events import ExchangeEnded, ExchangeEvent, ExchangeStarted
 from renderers.card import CardState
+from renderers.deck import ToolViewFactory
 from renderers.flow import Flow
 from renderers.pacing import Pacer
 from renderers.pen import Pen
 from renderers.sanitise import one_line
 from renderers.screen import ScreenController
-from renderers.session import SessionStreamEngine, ToolViewFactory
+from renderers.session import SessionStreamEngine
 from renderers.side_purposes import SIDE_PURPOSES
 from renderers.stalls import seconds
 from renderers.theme import SPEAKERS
@@ -46,6 +47,8 @@ class LiveView:
         self._width = width
         self._screen = ScreenController(Pen(options.colour, width, can_erase), self._stamp)
         self._flows: dict[str, Flow] = {}
+        self._asides: dict[str, ExchangeStarted] = {}
+        """Open ones that are not shown."""
         self.sessions: OrderedDict[str, SessionStreamEngine] = OrderedDict()
         self._pacer: Pacer | None = None
         self.configure(options)
@@ -65,11 +68,14 @@ class LiveView:
         flow = self._flows.get(flow_id)
         if isinstance(event, ExchangeStarted):
             if event.purpose in SIDE_PURPOSES:
+                self._asides[flow_id] = event
                 return ""
             if flow is not None:
                 text = self._end(flow, now_s)
             flow = self._flows[flow_id] = self._begin(event, now_s)
         elif flow is None:
+            if isinstance(event, ExchangeEnded) and (aside := self._asides.pop(flow_id, None)) is not None:
+                self._session(aside.session_id).aside_ended(event, aside.purpose)
             return ""
         silent_s = now_s - flow.stall.since_s
         self.sessions[flow.session_id].feed(flow, event, now_s)
@@ -118,6 +124,7 @@ class LiveView:
         """All that is still waiting, of everybody."""
         text = "".join([self._end(flow, now_s) for flow in list(self._flows.values())]) + self._screen.close()
         self._flows.clear()
+        self._asides.clear()
         return text if self._pacer is None else self._pacer.rest() + text
 
     # -- inside -----------------------------------------------------------------------------------------------------
@@ -126,11 +133,7 @@ class LiveView:
         return text if self._pacer is None else self._pacer.pass_on(text, now_s)
 
     def _begin(self, event: ExchangeStarted, now_s: float) -> Flow:
-        session = self.sessions.get(event.session_id)
-        if session is None:
-            session = self.sessions[event.session_id] = SessionStreamEngine(self._options, self._tool_view, self._width)
-            self._forget_sessions()
-        self.sessions.move_to_end(event.session_id)
+        session = self._session(event.session_id)
         flow = Flow(event.flow_id, event.session_id, event.agent_id or "", now_s)
         number = f"#? {event.session_id[:8]}" if event.session_number is None else f"#{event.session_number}"
         if event.session_number is not None:
@@ -142,6 +145,14 @@ class LiveView:
         flow.epoch_s = event.started_epoch_ns / 1e9 - now_s
         flow.label = self._label(flow, event)
         return flow
+
+    def _session(self, session_id: str) -> SessionStreamEngine:
+        session = self.sessions.get(session_id)
+        if session is None:
+            session = self.sessions[session_id] = SessionStreamEngine(self._options, self._tool_view, self._width)
+            self._forget_sessions()
+        self.sessions.move_to_end(session_id)
+        return session
 
     def _label(self, flow: Flow, event: ExchangeStarted) -> str:
         """Unlike that of any other flow that is still open."""
@@ -171,12 +182,12 @@ class LiveView:
         return self._screen.notice("stall", f"‖ {flow.name}: goes on after {seconds(silent_s)}", now_s)
 
     def _mark(self, flow: Flow, state: CardState) -> None:
-        for card in self.sessions[flow.session_id].cards_of(flow):
+        for card in self.sessions[flow.session_id].deck.of(flow):
             card.state = state
 
     def _end(self, flow: Flow, now_s: float) -> str:
         """The flow is over though nothing has said so."""
-        self.sessions[flow.session_id].flush(flow)
+        self.sessions[flow.session_id].deck.flush(flow)
         flow.ended = True
         return self._screen.heard(flow, now_s)
 

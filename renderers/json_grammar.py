@@ -112,7 +112,6 @@ _ASCII = r"[ !#-\[\]-~]*+"
 _PLAIN_STRING = rf'"{_ASCII}(?:(?:\\["\\bfnrt]|[^"\\{HIDDEN_CLASS}]){_ASCII})*+"'
 """A string that is shown as it is written. ASCII goes first: one look-up a character, where the class takes several."""
 _PLAIN_VALUE = rf"(?:{_PLAIN_STRING}|[-+.0-9A-Za-z]++)"
-_NAME = rf"{_PLAIN_STRING}{_WS}:"
 
 _PAIR = rf"{_PLAIN_STRING}{_WS}:{_WS}{_PLAIN_VALUE}{_WS}"
 _PAIRS = rf"{_PAIR}(?:,{_WS}{_PAIR})*+"
@@ -124,8 +123,8 @@ _ITEM = rf"{_PLAIN_VALUE}{_WS}(?=[,\]])"
 
 MEMBER_PARTS: Final = rf",?{_WS}({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}"
 ITEM_PARTS: Final = rf",?{_WS}({_PLAIN_VALUE}){_WS}"
-OBJECTS_PARTS: Final = rf"(?:{_WS}(,){_WS}(\{{){_WS}|(,){_WS})({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}(\}})?"
-"""A member of an object of a run of objects: comma and bracket before it, or a comma; key, value, bracket behind it."""
+OBJECTS_PARTS: Final = rf"{_WS},{_WS}(\{{?){_WS}({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}(\}}?)"
+"""A member of an object of a run of objects: the bracket after the comma, if any; key, value, bracket behind it."""
 NAME_PART: Final = _PLAIN_STRING
 """To find them in the text of a shortcut's token."""
 

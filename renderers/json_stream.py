@@ -24,14 +24,13 @@ KEY: Final = MARKS["argument_key"]
 VALUE: Final = MARKS["argument_value"]
 """Keys and values with their quotes; plain is all between them."""
 
-_HERE: Final = "\x04"
-"""A place in a template, like a mark in no text."""
+_COLON: Final = f"{PLAIN}: {VALUE}"
 
 MOST_DEPTH: Final = 64
 
-_members = re.compile(MEMBER_PARTS).sub
-_items = re.compile(ITEM_PARTS).sub
-_objects = re.compile(OBJECTS_PARTS).sub
+_members = re.compile(MEMBER_PARTS).findall
+_items = re.compile(ITEM_PARTS).findall
+_objects = re.compile(OBJECTS_PARTS).findall
 _name = re.compile(NAME_PART).findall
 
 
@@ -41,11 +40,9 @@ class _Layout(NamedTuple):
     line: str
     """A line feed and the indentation; beyond MOST_DEPTH nothing."""
     comma: str
-    lead: int
-    """Characters of a template before what a comma separates."""
-    member: str
-    """A comma and a member, as a template for `MEMBER_PARTS`."""
-    item: str
+    before_member: str
+    """A comma, with its marks, and the key's."""
+    before_item: str
 
 
 class JsonStreamFormatter:
@@ -118,10 +115,10 @@ class JsonStreamFormatter:
                 text = mark + text
             self._texts.append(text)
 
-    def _run(self, text: str) -> None:
-        """Text with its marks, which begins with a plain run and ends with a value."""
+    def _run(self, text: str, mark: str = VALUE) -> None:
+        """Text with its marks; `mark` is the last of them."""
         self._texts.append(text)
-        self._mark = VALUE
+        self._mark = mark
         self._blanks.clear()
 
     def _layout(self, depth: int) -> _Layout:
@@ -130,10 +127,7 @@ class JsonStreamFormatter:
         if layout is None:
             line = "\n" + self._indent * depth if depth <= MOST_DEPTH else ""
             comma = "," + (line or " ")
-            member = rf"{PLAIN}{comma}{KEY}\1{PLAIN}: {VALUE}\2"
-            layout = self._layouts[depth] = _Layout(
-                line, comma, len(PLAIN + comma), member, rf"{PLAIN}{comma}{VALUE}\1"
-            )
+            layout = self._layouts[depth] = _Layout(line, comma, f"{PLAIN}{comma}{KEY}", f"{PLAIN}{comma}{VALUE}")
         return layout
 
     def _begin(self) -> None:
@@ -202,36 +196,39 @@ class JsonStreamFormatter:
 
     def _first_name(self, text: str) -> None:
         self._begin()
-        self._put(KEY, _name(text)[0])
-        self._put(PLAIN, ": ")
-        self._blanks.clear()
+        self._run(f"{KEY}{_name(text)[0]}{PLAIN}: ", PLAIN)
 
     def _next_name(self, text: str) -> None:
-        self._comma(",")
-        self._first_name(text)
+        self._run(f"{self._layout(self._depth).before_member}{_name(text)[0]}{PLAIN}: ", PLAIN)
 
     def _first_members(self, text: str) -> None:
         self._begin()
-        # The first has no comma before it.
-        self._run(_members(self._layout(self._depth).member, text)[self._layout(self._depth).lead :])
+        self._run(KEY + self._members_of(text))
 
     def _more_members(self, text: str) -> None:
-        self._run(_members(self._layout(self._depth).member, text))
+        self._run(self._layout(self._depth).before_member + self._members_of(text))
+
+    def _members_of(self, text: str) -> str:
+        before = self._layout(self._depth).before_member
+        return before.join([f"{key}{_COLON}{value}" for key, value in _members(text)])
 
     def _first_items(self, text: str) -> None:
         self._begin()
-        self._run(_items(self._layout(self._depth).item, text)[self._layout(self._depth).lead :])
+        self._run(VALUE + self._layout(self._depth).before_item.join(_items(text)))
 
     def _more_items(self, text: str) -> None:
-        self._run(_items(self._layout(self._depth).item, text))
+        before = self._layout(self._depth).before_item
+        self._run(before + before.join(_items(text)))
 
     def _more_objects(self, text: str) -> None:
         """Objects whose values are all flat, each after a comma, as `OBJECTS_PARTS` has their members."""
         outer, inner = self._layout(self._depth), self._layout(self._depth + 1)
-        run = _objects(rf"\1{_HERE}\2\3{inner.line}{KEY}\4{PLAIN}: {VALUE}\5{PLAIN}{_HERE}\6", text)
-        # What a part that is absent leaves behind tells where the others' lines begin.
-        run = run.replace(f"{_HERE},", inner.comma[:1] if inner.line else inner.comma)
-        run = run.replace(f"{_HERE}{{", f"{outer.line or ' '}{{")
-        run = run.replace(f"{_HERE}}}", f"{outer.line if inner.line else ''}}}")
-        self._put(PLAIN, run.replace(_HERE, ""))
+        first, next_ = f"{outer.comma}{{{inner.line}{KEY}", f"{inner.comma}{KEY}"
+        # As in `_close`: beyond MOST_DEPTH the bracket stands on the line of what it closes.
+        end = f"{PLAIN}{outer.line if inner.line else ''}}}"
+        run = [
+            f"{first if opens else next_}{key}{_COLON}{value}{end if closes else PLAIN}"
+            for opens, key, value, closes in _objects(text)
+        ]
+        self._put(PLAIN, "".join(run))
         self._blanks.clear()

@@ -231,9 +231,9 @@ class Rig:
         for item in items:
             for one in [item] if isinstance(item, Seen.__value__) else item:
                 self.pipeline.handle(flow_id, one)
-        while self.pipeline._readings:
+        while self.pipeline._heavy:
             time.sleep(0.001)
-            self.pipeline._take_what_was_read()
+            self.pipeline._take_what_was_done()
         self.pipeline.flush()
         return self
 

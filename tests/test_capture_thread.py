@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from addons import faults
+from addons import capture_thread, faults
 from addons.capture_thread import CaptureThread
 from addons.observed import ChunkSeen, FlowRedaction, now
 
@@ -106,6 +106,38 @@ def test_a_pipeline_that_cannot_be_made_is_told_and_nothing_piles_up(told):
         thread.put("a", chunk(b"1"))
     assert thread._queue.qsize() == 0
     assert [error for _, _, error in told] == ["PermissionError"]
+
+
+def test_the_end_waits_for_what_is_not_written_yet_and_says_so(monkeypatch):
+    monkeypatch.setattr(capture_thread, "STOP_SAID_S", 0.01)
+    thread, pipeline, may_go_on = CaptureThread(), Recorder(), threading.Event()
+    told: list[str] = []
+    thread.start(lambda: pipeline)
+    waits = threading.Event()
+    thread.call("a", lambda _: waits.set() or may_go_on.wait(10))
+    waits.wait(10)
+    for _ in range(3):
+        thread.put("a", chunk(b"1"))
+
+    def tell(sentence: str) -> None:
+        told.append(sentence)
+        may_go_on.set()
+
+    thread.stop(tell)
+    assert len(pipeline.seen) == 3
+    assert [sentence.partition(" ")[2] for sentence in told] == ["last 4 pieces that came are being written to the log"]
+
+
+def test_the_end_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(capture_thread, "STOP_SAID_S", 0.01)
+    monkeypatch.setattr(capture_thread, "STOP_S", 0.01)
+    thread, pipeline, may_go_on = CaptureThread(), Recorder(), threading.Event()
+    told: list[str] = []
+    thread.start(lambda: pipeline)
+    thread.call("a", lambda _: may_go_on.wait(10))
+    thread.stop(told.append)
+    may_go_on.set()
+    assert "given up" in told[-1]
 
 
 def test_after_the_stop_late_taps_are_ignored():

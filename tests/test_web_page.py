@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -119,6 +120,17 @@ def test_nothing_is_told_without_a_login(ask: Ask, path: str) -> None:
 def test_the_page_offers_mitmwebs_login(ask: Ask) -> None:
     refused = ask(lambda found: found.get("/agent", headers={}))
     assert b'type="password"' in refused.body
+
+
+def test_mitmwebs_own_page_links_to_it(ask: Ask) -> None:
+    front = ask(lambda found: found.get("/"))
+    assert (front.code, front.body.count(b'href="agent"')) == (200, 1)
+    assert b'id="mitmproxy"' in front.body
+
+
+def test_mitmwebs_own_page_still_wants_a_login(ask: Ask) -> None:
+    refused = ask(lambda found: found.get("/", headers={}))
+    assert (refused.code, b'type="password"' in refused.body, b'href="agent"' in refused.body) == (403, True, False)
 
 
 def test_the_token_lets_in_and_a_cookie_from_then_on(ask: Ask) -> None:
@@ -397,6 +409,20 @@ def test_a_log_that_can_not_be_read(ask: Ask, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(worker, "answer", fail)
     refused = ask(lambda found: found.get("/agent/reports/tokens"))
     assert (refused.code, json.loads(refused.body)) == (400, {"error": "the log can't be read: Permission denied"})
+
+
+def test_a_report_that_nobody_will_answer_any_more_is_no_fault(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = threading.Event()
+    monkeypatch.setattr(worker, "answer", lambda *_, **__: waits.wait(10))
+
+    async def steps(found: Web) -> int:
+        asked = [asyncio.create_task(found.get("/agent/reports/tokens")) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        found.reports.stop()
+        waits.set()
+        return (await asked[1]).code
+
+    assert ask(steps) == 503
 
 
 def test_a_report_as_a_file(ask: Ask) -> None:

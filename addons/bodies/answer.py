@@ -90,7 +90,7 @@ def conversation(events: Iterable[Event]) -> Iterator[str]:
     flow = Flow("", "", "", 0.0)
     for event in _bounded(_merged(events)):
         engine.feed(flow, event, 0.0)
-    engine.flush(flow)
+    engine.deck.flush(flow)
     while (card := flow.next_card(0.0)) is not None:
         pen = Pen(colour=False, width=lambda: _WIDTH, can_erase=False)
         if text := pen.write(card.take()).strip("\n"):

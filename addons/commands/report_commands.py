@@ -10,10 +10,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import shlex
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +22,7 @@ from addons import faults
 from addons.asking.tables import Table, cells, help_table, lines
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
 from addons.commands import results
+from addons.commands.answers import Answers, Asked, Words
 from addons.reports.catalogue import MODES, find
 from addons.reports.exporting.asking import STDOUT, WHAT, parse_export
 from addons.reports.exporting.export import Exported
@@ -32,15 +31,8 @@ from addons.reports.report import Report
 
 _log = logging.getLogger("mitmagent")
 
-KEPT_S = 300.0
-"""How long an answer waits to be asked for again."""
-
 TELL_S = 1.0
 """How often the console is told how far an answer is."""
-
-_RUNNING = "running"
-_COLUMNS = ["id", "state", "read"]
-
 
 # To mitmproxy, what these stand for at run time; to a type checker, what it is.
 if TYPE_CHECKING:
@@ -52,23 +44,12 @@ else:
     _Option = types.Choice("agent.report.options")
     _What = types.Choice("agent.export.kinds")
 
-type _Words = tuple[str, ...]
-
 
 class _AnyOf(list[str]):
     """What Tab offers. mitmproxy refuses every other word, in words of its own: let it take all, and complain here."""
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str)
-
-
-@dataclass(slots=True)
-class _Asked:
-    number: int
-    future: Future[Any]
-    """Of a table, or of what was exported."""
-    reading: Reading
-    at_s: float = field(default_factory=time.monotonic)
 
 
 class ReportCommands:
@@ -78,8 +59,7 @@ class ReportCommands:
 
     def __init__(self, worker: ReportWorker) -> None:
         self._worker = worker
-        self._asked: dict[tuple[str, ...], _Asked] = {}
-        self._count = 0
+        self._answers = Answers()
 
     def load(self, loader: Any) -> None:
         gives = type(ctx.master).__name__ == "WebMaster"
@@ -137,50 +117,34 @@ class ReportCommands:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _report(self, words: _Words, make: Callable[[Report, int], Table], width: int) -> _Asked:
+    def _report(self, words: Words, make: Callable[[Report, int], Table], width: int) -> Asked:
         with _complaints():
             question = parse_words(words, datetime.now(UTC))
             find(question.mode)
         reading = Reading()
-        return self._asked_for(self._worker.ask(question, lambda report: make(report, width), reading), reading)
+        return Asked(self._worker.ask(question, lambda report: make(report, width), reading), reading)
 
-    def _export(self, words: _Words) -> _Asked:
+    def _export(self, words: Words) -> Asked:
         with _complaints():
             wanted = parse_export(words, datetime.now(UTC))
             if wanted.path == STDOUT:
                 raise QuestionError("name a path: standard output is mitmproxy's own")
         reading = Reading()
-        return self._asked_for(self._worker.export(wanted, reading), reading)
+        return Asked(self._worker.export(wanted, reading), reading)
 
-    def _asked_for(self, future: Future[Any], reading: Reading) -> _Asked:
-        self._count += 1
-        return _Asked(self._count, future, reading)
+    def _give(self, command: str, words: Words, ask: Callable[[], Asked]) -> types.Data:
+        given: Any = self._answers.give((command, *words), ask)
+        return _table_of(given)  # type: ignore[return-value]
 
-    def _give(self, command: str, words: _Words, ask: Callable[[], _Asked]) -> types.Data:
-        now_s = time.monotonic()
-        for key, waiting in list(self._asked.items()):
-            if waiting.future.done() and now_s - waiting.at_s > KEPT_S:
-                del self._asked[key]
-        asked = self._asked.get((command, *words))
-        if asked is None:
-            asked = self._asked[command, *words] = ask()
-        if not asked.future.done():
-            return [_COLUMNS, [str(asked.number), _RUNNING, f"{asked.reading.share:.0%}"]]  # type: ignore[return-value]
-        del self._asked[command, *words]
-        try:
-            return _table_of(asked.future.result())  # type: ignore[return-value]
-        except AskedWrong as wrong:
-            raise exceptions.CommandError(str(wrong)) from None
-
-    def _show_later(self, command: str, words: _Words, asked: _Asked) -> None:
+    def _show_later(self, command: str, words: Words, asked: Asked) -> None:
         loop = ctx.master.event_loop
         title = f"{command} {shlex.join(words)}"
         asked.future.add_done_callback(lambda done: faults.call_soon(loop, lambda done: _arrived(title, done), done))
         loop.call_later(TELL_S, self._tell, f"{command} {words[0]}", asked)
 
-    def _tell(self, what: str, asked: _Asked) -> None:
+    def _tell(self, what: str, asked: Asked) -> None:
         if not asked.future.done():
-            _log.log(ALERT, "mitmagent: %s: %s read", what, f"{asked.reading.share:.0%}")
+            _log.log(ALERT, "mitmagent: %s: %s read", what, f"{asked.reading.share if asked.reading else 0:.0%}")
             ctx.master.event_loop.call_later(TELL_S, self._tell, what, asked)
 
 

@@ -16,7 +16,7 @@ from addons.console.sessions_pane import SessionsPane
 from renderers.board.board import Board
 from renderers.board.facts import SessionFacts
 from renderers.board.note import label, short_count, state_words
-from renderers.end_line import dollars
+from renderers.end_line import dollars, window_share
 from renderers.page.page import Page
 from renderers.sanitise import one_line
 from renderers.view_options import ViewOptions
@@ -30,9 +30,9 @@ HINTS: Final = (
     ("follow", "follow"),
     ("select", "flow"),
     ("fold", "fold"),
+    ("search", "find"),
     ("thinking", "think"),
     ("results", "results"),
-    ("search", "find"),
 )
 """Actions that the last line names, with a word for each."""
 
@@ -63,8 +63,8 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         self._page: Page | None = None
         self._sessions_pane = SessionsPane(self._choose)
         self._conversation = ConversationPane(self._earlier)
-        self._title = urwid.Text("", wrap="clip")
-        self._hints = urwid.Text("", wrap="clip")
+        self._title = urwid.Text("", wrap="ellipsis")
+        self._hints = urwid.Text("", wrap="ellipsis")
         right = urwid.Frame(
             self._conversation,
             header=urwid.AttrMap(self._title, HEADING),
@@ -210,14 +210,13 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
 
 
 def _title(session: SessionFacts) -> str:
-    used, window = session.context_tokens, session.context_window
     cached = f" ({session.cached_tokens / session.input_tokens:.0%} cached)" if session.cached_tokens else ""
     parts = [
         label(session),
         one_line(session.silence, 80) if session.silence else state_words(session.state, session.tool),
         f"{short_count(session.input_tokens)} in{cached} {short_count(session.output_tokens)} out",
         dollars(session.cost_usd),
-        f"context {used / window:.0%}" if used and window and used <= window else "",
+        window_share(session.context_tokens, session.context_window),
         f"{session.exchanges:,} call{'s' if session.exchanges != 1 else ''}",
         one_line(session.model, 60) if session.model else "",
     ]

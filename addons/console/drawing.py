@@ -52,6 +52,12 @@ def draw(rows: Sequence[Markup], columns: int, height: int) -> Any:
     )
 
 
+def cut(text: str, columns: int) -> str:
+    """The text, or its beginning with a sign that there is more."""
+    fitting, _ = _fitting(text, columns)
+    return text if fitting == text else f"{_fitting(text, columns - 1)[0]}…"
+
+
 def _fitting(text: str, room: int) -> tuple[str, int]:
     """As much of the text as has room, and how many cells it takes."""
     if text.isascii():

@@ -10,7 +10,7 @@ from typing import Any
 
 import urwid  # type: ignore[import-untyped]  # ships no types
 
-from addons.console.drawing import draw
+from addons.console.drawing import cut, draw
 from addons.console.roles import HEADING_QUIET, SELECTED, attribute_of
 from renderers.board.facts import SessionFacts, State
 from renderers.board.note import label, short_count, state_words
@@ -61,19 +61,20 @@ class SessionsPane(urwid.Widget):  # type: ignore[misc]
 
     def render(self, size: tuple[int, int], focus: bool = False) -> Any:  # noqa: ARG002  (urwid's signature)
         columns, height = size
-        each = _rows_each(columns)
         place = self._place()
-        shown = max(height // each, 1)
+        shown = self._shown(size)
         self._top = max(0, min(self._top, place, len(self._sessions) - shown), place - shown + 1)
         rows = [
             row
             for number, session in enumerate(self._sessions[self._top : self._top + shown + 1], self._top)
             for row in self._rows(session, number == place, columns)
         ]
+        if shown < len(self._sessions) and height > 1:
+            rows[height - 1 :] = [[(attribute_of("note"), cut(self._hidden(shown), columns))]]
         return draw(rows or [[("text", "No agent so far.")]], columns, height)
 
     def keypress(self, size: tuple[int, int], key: str) -> str | None:
-        shown = max(size[1] // _rows_each(size[0]), 1)
+        shown = self._shown(size)
         steps = {"up": -1, "down": 1, "page up": -shown, "page down": shown, "home": -999, "end": 999}
         step = (steps | {"m_start": -999, "m_end": 999}).get(key)
         if step is None:
@@ -93,6 +94,16 @@ class SessionsPane(urwid.Widget):  # type: ignore[misc]
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
+    def _shown(self, size: tuple[int, int]) -> int:
+        """How many sessions have room; where not all do, the last row says how many more there are."""
+        columns, height = size
+        each = _rows_each(columns)
+        return len(self._sessions) if len(self._sessions) * each <= height else max((height - 1) // each, 1)
+
+    def _hidden(self, shown: int) -> str:
+        above, below = self._top, len(self._sessions) - self._top - shown
+        return "  ".join([f"  ↑ {above} more"] * (above > 0) + [f"  ↓ {below} more"] * (below > 0))
+
     def _place(self) -> int:
         return next((place for place, one in enumerate(self._sessions) if one.session_id == self.session_id), 0)
 
@@ -105,9 +116,9 @@ class SessionsPane(urwid.Widget):  # type: ignore[misc]
         if columns >= WIDE:
             lines.insert(1, (f"  {one_line(session.prompt, columns)}", "prompt"))
         if not is_chosen:
-            return [[(attribute_of(role), text)] for text, role in lines]
+            return [[(attribute_of(role), cut(text, columns))] for text, role in lines]
         attribute = SELECTED if self.is_marked else HEADING_QUIET
-        return [[(attribute, text[:columns].ljust(columns))] for text, _ in lines]
+        return [[(attribute, cut(text, columns).ljust(columns))] for text, _ in lines]
 
 
 def _rows_each(columns: int) -> int:

@@ -7,8 +7,9 @@ is believed before any table.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,28 +81,34 @@ class PriceBook:
         own = next((row.window for row in self._own if row.window and row.model.match(model)), None)
         if own is not None:
             return own
-        key = (provider, model)
-        if key not in self._windows:
-            places = places_to_look_for_a_window(provider, model)
-            entries = (table.find(*place) for place in places)
-            _remember(self._windows, key, next((entry.window for entry in entries if entry and entry.window), None))
-        return self._windows[key]
+
+        def find() -> int | None:
+            entries = (table.find(*place) for place in places_to_look_for_a_window(provider, model))
+            return next((entry.window for entry in entries if entry and entry.window), None)
+
+        return _remembered(self._windows, (provider, model), find)
 
     def _own_rates(self, model: str) -> Rates | None:
         return next((row.rates for row in self._own if row.rates and row.model.match(model)), None)
 
     def _entry(self, provider: str, model: str) -> table.Entry | None:
-        key = (provider, model)
-        if key not in self._found:
+        def find() -> table.Entry | None:
             entries = (table.find(*place) for place in places_to_look(provider, model))
-            _remember(self._found, key, next((entry for entry in entries if entry), None))
-        return self._found[key]
+            return next((entry for entry in entries if entry), None)
+
+        return _remembered(self._found, (provider, model), find)
 
 
-def _remember[Value](memory: dict[tuple[str, str], Value], key: tuple[str, str], value: Value) -> None:
+def _remembered[Value](
+    memory: dict[tuple[str, str], Value | None], key: tuple[str, str], find: Callable[[], Value | None]
+) -> Value | None:
+    """On any thread: what another has found meanwhile is the same."""
+    with contextlib.suppress(KeyError):
+        return memory[key]
     if len(memory) >= _MOST_REMEMBERED:
         memory.clear()
-    memory[key] = value
+    value = memory[key] = find()
+    return value
 
 
 def tier_of(usage_raw: Mapping[str, Any] | None, request: Mapping[str, Any] | None = None) -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from addons.redaction.finder import Found, in_raw, scan, secrets
-from addons.redaction.places import LOOK_BEHIND, marked_tail, places, starts_at_once
+from addons.redaction.places import LOOK_BEHIND, any_place, marked_tail, starts_at_once
 from addons.redaction.view import View
 
 _SHORTEST_SECRET: Final = 8
@@ -99,7 +99,7 @@ class Channel:
             return None
         text = self._buffer + piece
         view = View(text, whole=False)
-        if view.end < len(text) or places(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
+        if view.end < len(text) or any_place(view.text, view.from_raw(begin)) or marked_tail(view.text) is not None:
             return None
         return text
 
@@ -172,6 +172,8 @@ class Channel:
         """A secret that overlaps another one is one with it, by the name of the longer."""
         ready = [one for one in self._alone if one.start < hold]
         self._alone = self._alone[len(ready) :]
+        # What is part of one that was told with all that is around it needs no rest: that one knows where it ends.
+        ready = [one for one in ready if not any(whole.start <= one.start and one.end <= whole.end for whole in found)]
         merged: list[Found] = []
         for one in sorted([*found, *map(self._with_rest, ready)], key=lambda one: (one.start, -one.end)):
             last = merged[-1] if merged else None

@@ -18,7 +18,7 @@ from typing import Final
 
 from addons.redaction import plausible
 from addons.redaction.encoded import BASE64_RUN, clean_payload, clean_text
-from addons.redaction.forms import KEY_END, KEY_REMAINDER, LONGEST_END, LONGEST_REMAINDER
+from addons.redaction.forms import KEY_DASHES, KEY_END, KEY_REMAINDER, LONGEST_END, LONGEST_REMAINDER
 from addons.redaction.marked import MARKED
 from addons.redaction.places import is_text, marked_tail, places
 from addons.redaction.rules import RULES
@@ -188,11 +188,18 @@ def _judge(view: str, at: int, final: bool, depth: int, opened: list[int]) -> Fo
         if is_text(view, at) and (run := BASE64_RUN.match(view, at)) and run.end() == end:
             undecided.append(_Undecided(at, False))
         if undecided:
+            if (so_far := _best(rows, view, at)) is not None:
+                # What goes on may go on beyond a secret that is here already: two passwords on a line, of which the
+                # second has just begun.
+                undecided.append(_Undecided(so_far.start, False))
             return min(undecided, key=lambda one: (one.hold, not one.public))
     best = _best(rows, view, at)
     if best is not None and best.start > at:
+        value_rows = _BY_FIRST.get(view[best.start], ())
+        if not final and any(row.part.match(view, best.start) for row in value_rows):
+            return _Undecided(best.start, False)
         # A value of a known format is the same secret with and without a name in front of it.
-        known = _best(_BY_FIRST.get(view[best.start], ()), view, best.start)
+        known = _best(value_rows, view, best.start)
         return known if known is not None and known.start == best.start and known.end >= best.end else best
     if best is None:
         best = _match_marked(view, at)
@@ -219,16 +226,20 @@ def _match(row: Rule, view: str, at: int) -> Found | None:
     whole = row.whole.match(view, at)
     if whole is None:
         return None
-    start, end = whole.span("secret")
-    value = view[start:end]
+    # Base64 ends with `=`, and never begins so: `key==value`.
+    value = whole["secret"].lstrip("=")
+    start = whole.end("secret") - len(value)
     if row.trim:
         value = value.rstrip(row.trim)
-        end = start + len(value)
+    if (dashes := value.find(KEY_DASHES)) > 0:
+        # No key has them; a key block may begin here.
+        value = value[:dashes]
+    end = start + len(value)
     value = value.translate(_UNDO_STANDINS)
     if not row.valid(value):
         return None
     text = hashed(row.value(value) if row.value else value)
-    swallow = row.swallow if end == whole.end() and not value.endswith("-----") else None
+    swallow = row.swallow if end == whole.end() and not value.endswith(KEY_DASHES) else None
     endless = swallow is not None and len(value) >= row.longest
     if endless and swallow is not None and (rest := swallow.match(view, end)):
         end = rest.end()

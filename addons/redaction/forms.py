@@ -70,6 +70,8 @@ _LINE: Final = r"[A-Za-z0-9/+=\ue02f]"
 _KEY_HEAD: Final = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_FIELD: Final = r"[A-Za-z][A-Za-z-]{1,30}[:\ue03a] [^\n\r\\\"]{1,200}"
 _KEY_FULL_LINES: Final = rf"{_LINE}{{16,4096}}(?:{_BREAK}++{_LINE}{{16,4096}})*"
+KEY_DASHES: Final = "-----"
+KEY_BEGIN: Final = KEY_DASHES + "BEGIN "
 _KEY_BLOCK: Final = Pattern(
     rf"{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}{_KEY_FULL_LINES}"
     rf"(?:(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+-----END [A-Z0-9 ]{{0,60}}-----"
@@ -118,7 +120,8 @@ FORMS: Final[tuple[Rule, ...]] = (
         longest=_LONGEST_CLAIMS,
     ),
     rule(
-        *("private key", "-----BEGIN ", _KEY_BLOCK),
+        *("private key", KEY_BEGIN, _KEY_BLOCK),
+        before="",
         swallow=rf"(?:{_LINE}|{_BREAK})*",
         value=plausible.decoded_lines,
         longest=sys.maxsize,

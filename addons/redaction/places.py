@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from addons.redaction.encoded import is_payload
+from addons.redaction.forms import KEY_BEGIN
 from addons.redaction.marked import MARKED, SHOWN_OF_MARKED
 from addons.redaction.rules import RULES
 from addons.redaction.shapes import ALNUM, WORD
@@ -56,6 +57,8 @@ _ENCODED: Final = r"[A-Za-f]...[A-Za-f]...[A-Za-f]...[A-Za-f][A-Za-z0-9+/]{11}"
 _ENCODED_AT: Final = re.compile(r"(?:[A-Za-f][A-Za-z0-9+/]{3}){6}")
 """The beginning of ASCII text in base64: six bits of each first byte, the highest of them zero."""
 _ENCODED_IN: Final = re.compile(rf"[^{ALNUM}](?={_ENCODED})")
+_KEY_BLOCK_AT_WORD: Final = re.compile(rf"-(?<=[{ALNUM}]-)(?={_trie([KEY_BEGIN[1:]])})")
+"""Its dashes begin a word wherever they are."""
 _BEGINNING_AFTER_ESCAPE: Final = re.compile(rf"\\(?:[bfnrt]|u[0-9A-Fa-f]{{4}})(?=(?:{_BEGINNING}|{_ENCODED}))")
 _BEGINNING_AFTER_PERCENT: Final = re.compile(rf"%[89A-Fa-f][0-9A-Fa-f](?={_BEGINNING})")
 _DIGITS_AND_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
@@ -68,26 +71,55 @@ _DOTTED_TOKEN: Final = re.compile(rf"[{ALNUM}]{{14}}\.[{WORD}.=]{{0,77}}\Z")
 _TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 
 
-def places(view: str, start: int) -> list[int]:
-    """Where a secret may start, in ascending order."""
-    lead = max(0, start - _LONGEST_LEAD)
-    found = _ends(_BEGINNING_IN, view, lead)
-    if start == 0 and (_BEGINNING_AT.match(view) or _ENCODED_AT.match(view)):
-        found.append(0)
-    if ":" in view:
-        found += _ends(_AFTER_COLON_IN, view, lead)
-    if "\ue03a" in view:
-        found += _ends(_AFTER_STANDIN_IN, view, lead)
-    if "\\" in view:
-        found += _ends(_BEGINNING_AFTER_ESCAPE, view, lead)
-    if "%" in view:
-        found += _ends(_BEGINNING_AFTER_PERCENT, view, lead)
-    if len(view) > 24:
-        found += _ends(_ENCODED_IN, view, max(0, start - _ENCODED_LEAD))
-        if 0 < start <= _ENCODED_LEAD and _ENCODED_AT.match(view):
-            found.append(0)
-    found += _marked_places(view, max(0, start - LOOK_BEHIND))
+_SEARCHES: Final = (
+    ("", _BEGINNING_IN, 0, _LONGEST_LEAD),
+    ("", _ENCODED_IN, 0, _ENCODED_LEAD),
+    (":", _AFTER_COLON_IN, 0, _LONGEST_LEAD),
+    ("\ue03a", _AFTER_STANDIN_IN, 0, _LONGEST_LEAD),
+    ("\\", _BEGINNING_AFTER_ESCAPE, 0, _LONGEST_LEAD),
+    ("%", _BEGINNING_AFTER_PERCENT, 0, _LONGEST_LEAD),
+    ("-", _KEY_BLOCK_AT_WORD, 1, _LONGEST_LEAD),
+)
+"""A character without which there is no match; the pattern; how far before a match's end the place is; how far before
+the text's undecided part a match may begin."""
+
+
+def places(view: str, start: int) -> Iterable[int]:
+    """Where a secret may start, in ascending order. Of a long text, a slice is searched when its turn comes."""
+    if len(view) - start > SLICE:
+        return _slice_by_slice(view, start)
+    found = _at_the_beginning(view, start)
+    for needed, pattern, back, lead in _SEARCHES:
+        if needed in view:
+            found += [one.end() - back for one in pattern.finditer(view, max(0, start - lead))]
+    found += _marked_places(view, max(0, start - LOOK_BEHIND), len(view))
     return sorted({at for at in found if at >= start - LOOK_BEHIND}) if found else found
+
+
+def any_place(view: str, start: int) -> bool:
+    return next(iter(places(view, start)), None) is not None
+
+
+def _slice_by_slice(view: str, start: int) -> Iterator[int]:
+    found = set(_at_the_beginning(view, start))
+    for begin in range(start, len(view), SLICE):
+        end = begin + SLICE
+        for needed, pattern, back, lead in _SEARCHES:
+            first = begin if begin > start else max(0, start - lead)
+            if view.find(needed, first, end) >= 0:
+                # They take no text from one another, so that each slice is searched by itself.
+                matches = pattern.finditer(view, first, end + _OVERLAP)
+                found.update(one.end() - back for one in matches if one.start() < end)
+        found.update(_marked_places(view, begin if begin > start else max(0, start - LOOK_BEHIND), end))
+        # The next slice's markers tell of places in this one.
+        sure = end - LOOK_BEHIND if end < len(view) else len(view) + 1
+        yield from sorted(at for at in found if start - LOOK_BEHIND <= at < sure)
+        found = {at for at in found if at >= sure}
+
+
+def _at_the_beginning(view: str, start: int) -> list[int]:
+    is_one = (start == 0 and _BEGINNING_AT.match(view)) or (start <= _ENCODED_LEAD and _ENCODED_AT.match(view))
+    return [0] if is_one else []
 
 
 def starts_at_once(view: str) -> bool:
@@ -119,21 +151,8 @@ def is_text(view: str, at: int) -> bool:
     return not binascii.a2b_base64(head[0]).translate(None, _TEXT)
 
 
-def _ends(pattern: re.Pattern[str], view: str, start: int) -> list[int]:
-    """The ends of all matches."""
-    if len(view) - start <= SLICE:
-        return [found.end() for found in pattern.finditer(view, start)]
-    return [found.end() for found in _matches(pattern, view, start)]
-
-
-def _matches(pattern: re.Pattern[str], view: str, start: int) -> Iterator[re.Match[str]]:
-    """They take no text from one another, so that each slice is searched by itself."""
-    for begin in range(start, len(view), SLICE):
-        end = begin + SLICE
-        yield from (one for one in pattern.finditer(view, begin, end + _OVERLAP) if one.start() < end)
-
-
-def _marked_places(view: str, start: int) -> Iterator[int]:
-    for found in _matches(_MARKS, view, start):
-        row = MARKED[(found.lastindex or 1) - 1]
-        yield from (at for back in row.backs if (at := found.start() - back) >= 0)
+def _marked_places(view: str, start: int, end: int) -> Iterator[int]:
+    for found in _MARKS.finditer(view, start, end + _OVERLAP):
+        if found.start() < end:
+            row = MARKED[(found.lastindex or 1) - 1]
+            yield from (at for back in row.backs if (at := found.start() - back) >= 0)

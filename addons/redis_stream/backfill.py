@@ -30,7 +30,7 @@ _SLACK_S = 5.0
 
 @dataclass(slots=True)
 class Progress:
-    """Counts of records."""
+    """Counts of records, contents among them: of those only what the stream lacks is looked at."""
 
     read: int = 0
     sent: int = 0
@@ -67,7 +67,9 @@ class Backfill:
             for entries in _chunks(heapq.merge(*(self._of_kind(kind) for kind in _ORDER), key=lambda timed: timed[:2])):
                 self.progress.read += len(entries)
                 lacking = self._lacking(entries)
-                yield from _in_batches([*self._contents(lacking, blobs), *lacking]) if lacking else ([],)
+                contents = list(self._contents(lacking, blobs))
+                self.progress.read += len(contents)
+                yield from _in_batches([*contents, *lacking]) if lacking else ([],)
         finally:
             blobs.close()
 

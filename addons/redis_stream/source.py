@@ -107,11 +107,12 @@ class RedisSource(Reader):
             return self._begin()
         if time.monotonic() - self._read_s > _STALE_S:
             self._look_for_trimmed()
-        stream = self._names.stream
+        stream, asked_s = self._names.stream, time.monotonic()
         answer = self._client.xread({stream: self._position}, count=COUNT, block=BLOCK_MS if self._follow else None)
         page = answer[0][1] if answer else []
-        # A full page: there is more, and perhaps we are being overtaken.
-        self._read_s = time.monotonic() if len(page) < COUNT else 0.0
+        # A full page: there is more, and perhaps we are being overtaken. Whoever was stopped was so while it waited for
+        # the answer, which tells only of the stream as it was then.
+        self._read_s = asked_s if len(page) < COUNT else 0.0
         return self._taken(page), self._is_over(page)
 
     def _begin(self) -> tuple[list[Received], bool]:

@@ -38,10 +38,12 @@ _COMPUTED = (
     f" THEN tariffs.request + tariffs.web_search * coalesce(web_searches, 0) + ({_SUM}) / 1e6 END"
 )
 
-COST = f"""try_cast(CASE WHEN coalesce(status, 599) >= 400 AND coalesce(input_tokens, output_tokens) IS NULL THEN 0
+COST = f"""try_cast(CASE WHEN coalesce(input_tokens, output_tokens) IS NULL
+        AND (coalesce(status, 599) >= 400 OR purpose IS NOT DISTINCT FROM 'count_tokens') THEN 0
     WHEN tariffs.is_own OR told_cost IS NULL THEN {_COMPUTED} ELSE told_cost END AS DECIMAL(24, 12))"""
 """Dollars, as a decimal: its sums are the same in any order. The user's own price comes before what the host says that
-it charges, and that before the price list. What was refused, or never answered, cost nothing."""
+it charges, and that before the price list. What was refused, never answered, or only counted tokens cost nothing (the
+live view's rule is the same, `renderers/spending.py`)."""
 
 JOIN = """LEFT JOIN tariffs ON billed.provider = tariffs.seller AND billed.model = tariffs.sold
     AND coalesce(billed.tier, '') = tariffs.for_tier AND billed.slot = tariffs.in_slot

@@ -24,26 +24,25 @@ def time_zone(name: str) -> tzinfo | None:
 
 
 class TimeFormatter:
-    """Formats for one zone. It remembers the last second, since a stream brings many frames in each."""
+    """Formats for one zone, on any thread. It remembers the last second, since a stream brings many frames in each."""
 
     def __init__(self, zone: str = "local") -> None:
         self._zone = time_zone(zone)
-        self._second = -1
-        self._prefix = ""
-        self._offset = ""
+        self._last = (-1, "", "")
+        """A second, what stands before its fraction, and behind it."""
 
     def format(self, epoch_ns: int) -> str:
         second, rest_ns = divmod(epoch_ns, _NS_PER_S)
-        if second != self._second:
-            self._enter(second)
-        return f"{self._prefix}.{rest_ns // 1000:06d}{self._offset}"
+        last = self._last
+        if second != last[0]:
+            last = self._last = self._parts(second)
+        return f"{last[1]}.{rest_ns // 1000:06d}{last[2]}"
 
-    def _enter(self, second: int) -> None:
+    def _parts(self, second: int) -> tuple[int, str, str]:
         moment = datetime.fromtimestamp(second, UTC).astimezone(self._zone)
-        self._prefix = moment.strftime("%Y-%m-%dT%H:%M:%S")
         offset = moment.utcoffset()
         # Historical zones have offsets with seconds; RFC 3339 knows minutes only, and the width is to stay fixed.
         minutes = int(offset.total_seconds()) // 60 if offset else 0
         sign = "-" if minutes < 0 else "+"
-        self._offset = f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-        self._second = second
+        offset_text = f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+        return second, moment.strftime("%Y-%m-%dT%H:%M:%S"), offset_text

@@ -13,6 +13,7 @@ from typing import Any, Final
 from renderers.board.facts import AgentFacts, BlockFacts, ExchangeFacts, SessionFacts
 from renderers.sanitise import one_line, sanitise
 from renderers.spans import Erase, FreshLine, Painted, Provisional, Span, Styled
+from renderers.tool_output import ToolOutput, output_of
 
 NAME_CHARS: Final = 200
 SENTENCE_CHARS: Final = 500
@@ -117,6 +118,8 @@ def exchange_message(facts: ExchangeFacts) -> dict[str, Any]:
 
 def block_message(facts: BlockFacts, spans: Iterable[Span] | None = None, *, fresh: bool = False) -> dict[str, Any]:
     """`spans` take the place of a call's arguments. A `fresh` one replaces what the page has of this block."""
+    # Where it comes in parts, the first has what its client wrote before it.
+    output = output_of(facts.text) if facts.kind == "result" and not facts.begin else ToolOutput(facts.text)
     return _told(
         {
             "flow": sanitise(facts.flow_id),
@@ -129,7 +132,8 @@ def block_message(facts: BlockFacts, spans: Iterable[Span] | None = None, *, fre
             "fresh": fresh,
             "begin": facts.begin,
             "end": facts.begin + len(facts.text),
-            "text": sanitise(facts.text) if spans is None else None,
+            "text": sanitise(output.text) if spans is None else None,
+            "about": output.about,
             "spans": None if spans is None else span_messages(spans),
         }
     )

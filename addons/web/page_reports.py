@@ -60,7 +60,12 @@ def table(report: Report) -> bytes:
     return orjson.dumps(
         {
             "columns": [
-                {"name": column.name, "numeric": column.kind in NUMERIC, "kind": column.kind.value}
+                {
+                    "name": column.name,
+                    "heading": column.heading,
+                    "numeric": column.kind in NUMERIC,
+                    "minor": column.is_minor,
+                }
                 for column in report.columns
             ],
             "rows": [_cells(report, row) for row in rows],

@@ -126,6 +126,10 @@ class ContentDecoder:
         self._fault: EncodingError | None = None
         self._dead = False
 
+    @property
+    def is_identity(self) -> bool:
+        return not self._codings
+
     def feed(self, piece: bytes) -> bytes:
         if not self._codings:
             return piece

@@ -15,6 +15,7 @@ from renderers.board.facts import AgentFacts, SessionFacts, State
 from renderers.cache_break import CacheWatch
 from renderers.retries import Retries
 from renderers.side_purposes import SIDE_PURPOSES
+from renderers.spending import Spending
 
 EXCHANGES_EACH: Final = 500
 MOST_AGENTS: Final = 50
@@ -81,8 +82,7 @@ class BoardSession:
         self._prompt = ""
         self._started_ns = self.last_ns = event.started_epoch_ns
         self._input = self._cached = self._output = 0
-        self._cost_usd: float | None = None
-        self._unpriced = 0
+        self._spending = Spending()
         self._context: tuple[int, int | None] | None = None
         """Tokens after the last call of the session's own agent, and its model's window."""
 
@@ -124,6 +124,7 @@ class BoardSession:
             self._call_names.popitem(last=False)
         self._errors += ended.end == "error"
         self._count(ended)
+        self._spending.add(ended, exchange.started.purpose)
         if exchange.started.purpose in SIDE_PURPOSES:
             return
         self._retries.ended(exchange.started.agent_id or "", ended, exchange.failure)
@@ -168,8 +169,8 @@ class BoardSession:
             input_tokens=self._input,
             cached_tokens=self._cached,
             output_tokens=self._output,
-            cost_usd=self._cost_usd,
-            unpriced=self._unpriced,
+            cost_usd=self._spending.cost_usd,
+            unpriced=self._spending.unpriced,
             context_tokens=self._context[0] if self._context else None,
             context_window=self._context[1] if self._context else None,
         )
@@ -218,7 +219,3 @@ class BoardSession:
         self._input += usage.get("input_tokens") or 0
         self._cached += usage.get("cache_read_input_tokens") or 0
         self._output += usage.get("output_tokens") or 0
-        if ended.cost_usd is None:
-            self._unpriced += 1
-        else:
-            self._cost_usd = (self._cost_usd or 0.0) + ended.cost_usd

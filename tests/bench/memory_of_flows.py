@@ -1,10 +1,11 @@
 # ruff: noqa: T201  (a benchmark prints)
-"""What mitmweb holds after thousands of LLM flows: bare, with the addons, and with the addons keeping all.
+"""What a proxy holds after thousands of LLM flows: bare, with the addons, and with the addons keeping all.
 
 Run: .venv/bin/python tests/bench/memory_of_flows.py [--flows 2400] [--request-kb 40] [--events 150]
+     .venv/bin/python tests/bench/memory_of_flows.py --tool mitmdump --flows 10000 --request-kb 8 --events 20
 
-A local upstream answers; the three proxies are sent the same requests, in turn. Prints the resident memory of each
-process in megabytes after every few hundred flows; asserts nothing.
+A local upstream answers; the proxies are sent the same requests, in turn. mitmdump keeps no flow by itself. Prints the
+resident memory of each process in megabytes after every few hundred flows; asserts nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.added_latency import HEAD, event, free_port  # noqa: E402  (needs the path above)
 
-MITMWEB = Path(sys.executable).parent / "mitmweb"
+TOOLS = Path(sys.executable).parent
 AT_ONCE = 4
 HEADERS = (
     b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
@@ -55,12 +56,20 @@ async def ask(port: int, number: int, request_bytes: int) -> None:
     writer.close()
 
 
-async def start(upstream: int, folder: Path, options: list[str]) -> tuple[asyncio.subprocess.Process, int]:
-    port, web_port = free_port(), free_port()
+async def start(tool: str, upstream: int, folder: Path, options: list[str]) -> tuple[asyncio.subprocess.Process, int]:
+    port = free_port()
+    page = ("--web-port", str(free_port()), "--set", "web_open_browser=false") if tool == "mitmweb" else ()
     process = await asyncio.create_subprocess_exec(
-        *(str(MITMWEB), *options, "--mode", f"reverse:http://127.0.0.1:{upstream}", "--set", f"confdir={folder}/conf"),
+        *(
+            str(TOOLS / tool),
+            *options,
+            *page,
+            "--mode",
+            f"reverse:http://127.0.0.1:{upstream}",
+            "--set",
+            f"confdir={folder}/conf",
+        ),
         *("--listen-host", "127.0.0.1", "--listen-port", str(port)),
-        *("--web-port", str(web_port), "--set", "web_open_browser=false"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         env={**os.environ, "AGENT_LOG_DIR": str(folder / "log")},
@@ -83,6 +92,7 @@ def resident_mb(process: asyncio.subprocess.Process) -> int:
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tool", choices=("mitmweb", "mitmdump"), default="mitmweb")
     parser.add_argument("--flows", type=int, default=2_400)
     parser.add_argument("--request-kb", type=int, default=40)
     parser.add_argument("--events", type=int, default=150)
@@ -94,12 +104,16 @@ async def main() -> None:
     variants = {
         "bare": ["--set", "store_streamed_bodies=true"],
         "mitmagent": script,
-        "keeping all": [*script, "--set", "agent_keep_flows=0"],
     }
+    if options.tool == "mitmweb":
+        variants["keeping all"] = [*script, "--set", "agent_keep_flows=0"]
+    step = max(300, options.flows // 10)
     with tempfile.TemporaryDirectory() as folder:
-        proxies = {name: await start(upstream, Path(folder) / name, words) for name, words in variants.items()}
+        proxies = {
+            name: await start(options.tool, upstream, Path(folder) / name, words) for name, words in variants.items()
+        }
         print("flows  " + "  ".join(f"{name:>12}" for name in proxies))
-        for begun in range(0, options.flows + 1, 300):
+        for begun in range(0, options.flows + 1, step):
             print(
                 f"{begun:5}  " + "  ".join(f"{resident_mb(process):9} MB" for process, _ in proxies.values()),
                 flush=True,
@@ -107,7 +121,7 @@ async def main() -> None:
             if begun == options.flows:
                 break
             for _, port in proxies.values():
-                for first in range(begun, begun + 300, AT_ONCE):
+                for first in range(begun, begun + step, AT_ONCE):
                     await asyncio.gather(
                         *(ask(port, number, options.request_kb * 1000) for number in range(first, first + AT_ONCE))
                     )

@@ -14,6 +14,7 @@ from mitmproxy.test import taddons
 
 from addons.commands.redis_commands import RedisCommands
 from addons.options import OPTIONS, parse_settings
+from addons.redis_stream import desk
 from addons.redis_stream.ledger import Names
 from addons.redis_stream.sink import StreamSink
 from tests.redis_stream import records
@@ -33,12 +34,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 class Host:
     """mitmproxy with the commands, and an event loop that runs."""
 
-    def __init__(self, caplog: pytest.LogCaptureFixture, sink: StreamSink | None = None, **values: str) -> None:
+    def __init__(
+        self, caplog: pytest.LogCaptureFixture, sink: StreamSink | None = None, *, is_web: bool = False, **values: str
+    ) -> None:
         settings = parse_settings(({option.name: option.default for option in OPTIONS} | values).__getitem__)
         self._caplog = caplog
         self.context = taddons.context()
         self.context.__enter__()
         self.master: Any = self.context.master
+        if is_web:
+            self.master.__class__ = type("WebMaster", (type(self.master),), {})
         self.loop = asyncio.new_event_loop()
         self.master.event_loop = self.loop
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -54,6 +59,17 @@ class Host:
 
     def await_said(self, text: str) -> None:
         wait_until(lambda: text in self.said, lambda: self.said)
+
+    def answer(self, line: str) -> Any:
+        """Of mitmweb, asked until it has one."""
+        found: list[Any] = []
+
+        def is_answered() -> bool:
+            found[:] = self.call(line)
+            return found[0] != ["id", "state", "read"]
+
+        wait_until(is_answered, lambda: str(found))
+        return found
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -102,6 +118,54 @@ def test_in_the_console_the_answer_is_a_table(
     (table,) = shown
     assert [len(row) for row in table] == [1, 1]
     assert "ends:b" in table[1][0]
+
+
+def test_mitmweb_is_given_the_rows_when_it_asks_again(
+    server: RedisServer, hosts: list[Host], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    read = desk.read
+    monkeypatch.setattr(desk, "read", lambda *asked: read(*asked) if go.wait(10) else [])
+    send(server, NAMES, *records.exchange("c", 1))
+    host = Host(caplog, is_web=True, agent_redis_url=server.url)
+    hosts.append(host)
+    assert host.call("agent.redis.read 1") == [["id", "state", "read"], ["1", "running", ""]]
+    go.set()
+    heads, entry = host.answer("agent.redis.read 1")
+    assert heads == ["id", "time", "host", "key", "record"]
+    assert entry[3] == "ends:c"
+    # Who wants to know it again asks anew.
+    go.clear()
+    assert host.call("agent.redis.read 1")[1] == ["2", "running", ""]
+    go.set()
+    assert host.answer("agent.redis.read 1")[1] == entry
+    assert host.said == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        pytest.param("agent.redis.read 0", "read from 1 to", id="asked wrongly"),
+        pytest.param("agent.redis.info", "it can't be reached", id="away"),
+    ],
+)
+def test_mitmweb_is_told_why_there_is_no_answer(
+    hosts: list[Host], caplog: pytest.LogCaptureFixture, line: str, wrong: str
+) -> None:
+    host = Host(caplog, is_web=True, agent_redis_url="redis://127.0.0.1:1")
+    hosts.append(host)
+    with pytest.raises(exceptions.CommandError, match=wrong):
+        host.answer(line)
+
+
+def test_mitmweb_is_given_a_backfills_sentence(hosts: list[Host], caplog: pytest.LogCaptureFixture) -> None:
+    class Sink:
+        def backfill(self, since_ms: int) -> None:
+            pass
+
+    host = Host(caplog, Sink(), is_web=True, agent_redis_url="redis://127.0.0.1:1")  # type: ignore[arg-type]
+    hosts.append(host)
+    assert host.call("agent.redis.backfill 2d") == [["the log is read for what the stream lacks; traffic goes on"]]
 
 
 def test_a_backfill_is_the_sinks_work(server: RedisServer, hosts: list[Host], caplog: pytest.LogCaptureFixture) -> None:

@@ -27,7 +27,23 @@ def test_nothing_so_far():
 
 
 def test_the_session_that_spoke_last_is_chosen():
-    assert talked().title.startswith("#2 codex · idle · 1.2k in (75% cached) 30 out · 1 call")
+    assert talked().title.startswith("#2 codex · idle · 1.2k in (75% cached) 30 out · 1 ")
+
+
+def test_what_has_no_room_ends_in_a_sign():
+    assert talked().title == "#2 codex · idle · 1.2k in (75% cached) 30 out · 1 cal…"
+    board = play(Board(), answer("a", "x", client="a-client-of-a-long-name"))
+    assert Window(board).left()[0] == "○ #1 a-client-of-a-long-…"
+
+
+def test_sessions_that_have_no_room_are_counted():
+    board = play(Board(), [step for number in range(1, 10) for step in answer(f"f{number}", "x", session=number)])
+    window = Window(board)
+    assert window.left()[-1] == "  ↓ 3 more"
+    window.keys("m_next", "down", "down", "down", "down", "down", "down")
+    assert window.left()[-1] == "  ↑ 1 more    ↓ 2 more"
+    window.keys("m_end")
+    assert window.left()[-1] == "  ↑ 3 more"
 
 
 def test_the_left_side():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from addons.console.drawing import cells, draw, markup
+from addons.console.drawing import cells, cut, draw, markup
 
 
 def texts(canvas):
@@ -60,3 +60,16 @@ def test_attributes():
 )
 def test_markup(row, found, expected):
     assert markup(row, found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("abcd", "abcd", id="it fits"),
+        pytest.param("abcde", "abc…", id="it does not"),
+        pytest.param("日本", "日本", id="two cells each"),
+        pytest.param("日本語", "日…", id="half a cell is left"),
+    ],
+)
+def test_what_is_cut_says_so(text, expected):
+    assert cut(text, 4) == expected

@@ -28,6 +28,15 @@ def play(*, answers: list[recording.Exchange], asks: list[recording.Exchange]) -
     asyncio.run(both())
 
 
+def whose(lines: list[str]) -> dict[str, set[str]]:
+    """Who speaks, as the headers name them, and the numbers that each has there."""
+    numbers: dict[str, set[str]] = {}
+    for header in (line for line in lines if line.startswith("──")):
+        number, name = header.removeprefix("── #").removesuffix(" ──").removesuffix(" · continues").split(" ", 1)
+        numbers.setdefault(name, set()).add(number)
+    return numbers
+
+
 def test_the_agents_read_what_the_upstream_sends() -> None:
     play(answers=EXCHANGES, asks=EXCHANGES)
 
@@ -65,8 +74,10 @@ def test_it_shows_the_conversation_and_logs_it(tmp_path: Path) -> None:
     # What README shows of it, but for what depends on the terminal's width and on the pauses.
     sample = (ROOT / "README.md").read_text().split("```\n")[3].splitlines()
     shown = done.stdout.splitlines()
-    # Which agent is #1 is a matter of who comes first.
     assert [line for line in sample if line[:1] not in "✻■◀─" and line[:2] != "  " and line not in shown] == []
+    # Which agent is #1 is a matter of who comes first; each has a number of its own, and no header says anything else.
+    assert whose(shown).keys() == whose(sample).keys()
+    assert sorted(whose(shown).values(), key=min) == sorted(whose(sample).values(), key=min) == [{"1"}, {"2"}]
     assert f"The log:    {tmp_path}" in done.stdout
 
     ends = [json.loads(line) for line in (tmp_path / "all-mitm-sse/sse_flow_ends.jsonl").read_text().splitlines()]

@@ -29,7 +29,7 @@ MITMDUMP = Path(sys.executable).with_name("mitmdump")
 MITMWEB = Path(sys.executable).with_name("mitmweb")
 CAPTURE_ON = "capture is on"
 START_LIMIT_S = 30.0
-STOP_LIMIT_S = 20.0
+STOP_LIMIT_S = 70.0
 
 
 class Proxy:

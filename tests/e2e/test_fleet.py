@@ -39,7 +39,9 @@ HOSTS = ("ana", "ben")
 WORDS = 60
 PACE_S = 0.05
 LIMIT_S = 60.0
-FILES = ("sse_flows.jsonl", "sse_lines.jsonl", "sse_flow_ends.jsonl")
+STEMS = {"flows": "flows", "lines": "lines", "ends": "flow_ends"}
+"""Kind of a record, as a key of the stream begins with it, to its file's name."""
+FILES = tuple(f"sse_{stem}.jsonl" for stem in STEMS.values())
 
 
 def said_in(case: str) -> list[str]:
@@ -136,6 +138,21 @@ class Fleet:
             for host, laboratory in self.laboratories.items()
             for record in self.logged(laboratory.proxy.log_dir, name)
         ]
+
+    def await_sent(self) -> None:
+        """All exchanges have ended, and the stream has all of them."""
+
+        def kinds() -> tuple[Counter[str], Counter[str]]:
+            logged = Counter({kind: len(self.expected(f"sse_{name}.jsonl")) for kind, name in STEMS.items()})
+            entries = self.redis.client.xrange("agent:events")
+            sent = Counter(fields[b"key"].partition(b":")[0].decode() for _, fields in entries)
+            return logged, Counter({kind: sent[kind] for kind in STEMS})
+
+        def is_sent() -> bool:
+            logged, sent = kinds()
+            return logged == sent and logged["flows"] == logged["ends"]
+
+        wait_until(is_sent, kinds, LIMIT_S)
 
     def await_drained(self, limit_s: float = LIMIT_S) -> None:
         def lacking() -> dict[str, int]:
@@ -293,6 +310,20 @@ def test_a_viewer_that_was_stopped_catches_up(fleet: Fleet) -> None:
     fleet.processes["viewer"].send_signal(signal.SIGCONT)
     fleet.assert_viewer_shows_all()
     assert fleet.stop("viewer") == 0
+
+
+def test_a_viewer_that_was_stopped_for_too_long_says_what_it_lacks(fleet: Fleet) -> None:
+    fleet.start_viewer()
+    fleet.processes["viewer"].send_signal(signal.SIGSTOP)
+    fleet.ask_all()
+    fleet.await_sent()
+    # The tests that come after are of the whole stream.
+    fleet.redis.client.copy("agent:events", "whole")
+    fleet.redis.client.xtrim("agent:events", maxlen=200, approximate=False)
+    fleet.processes["viewer"].send_signal(signal.SIGCONT)
+    fleet.await_said("viewer", "entries were trimmed from the stream before they could be read")
+    assert fleet.stop("viewer") == 0
+    fleet.redis.client.rename("whole", "agent:events")
 
 
 def test_what_was_captured_without_redis_is_sent_after_from_the_shell(fleet: Fleet) -> None:

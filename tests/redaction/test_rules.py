@@ -132,10 +132,10 @@ def test_without_any_digit(text: str) -> None:
 def test_long_texts_are_searched_in_slices(parts: list[str], length: int) -> None:
     """Where the slices end makes no difference."""
     text = View("".join(parts)).text
-    whole = places.places(text, 0)
+    whole = list(places.places(text, 0))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "SLICE", length)
-        assert places.places(text, 0) == whole
+        assert list(places.places(text, 0)) == whole
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,7 @@ def test_key_blocks_have_the_same_hash_however_escaped(text: str) -> None:
         pytest.param("\n".join(PEM.splitlines()[:5]) + "\n[truncated]\n", id="cut after a line"),
         pytest.param(PEM.replace("\n", " "), id="on one line"),
         pytest.param(PEM.replace("\n", "\r\n"), id="CRLF"),
+        pytest.param("key" + PEM, id="right behind a word"),
     ],
 )
 def test_key_blocks_as_tools_show_them(text: str) -> None:

@@ -295,6 +295,27 @@ def test_switched_off() -> None:
     assert stream.close() == []
 
 
+CURL = BY_NAME["password of curl's user"].text
+COPILOT = BY_NAME["github copilot"].text
+GOOGLE = BY_NAME["google access token"].text
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        pytest.param(["c", f"{CURL} {CURL[:21]}"[1:], CURL[21:]], id="a second password begins on the line"),
+        pytest.param(["Bearer " + COPILOT[:37], COPILOT[37:]], id="a token's end that is not its format's"),
+        pytest.param(["https://u:p" + PEM[:29], PEM[29:]], id="a key block right behind a word"),
+        pytest.param([GOOGLE[:25], GOOGLE[25:] + "."], id="a full stop behind what is a secret in its first piece"),
+    ],
+)
+def test_cut_there_it_is_as_whole(cut: list[str]) -> None:
+    frame_of, text_of = DIALECTS["a bare string"]
+    shown = "".join(map(text_of, through([frame_of(piece) for piece in cut])))
+    assert shown == Redactor().text("".join(cut))
+    assert "hash:" in shown
+
+
 PLANTED = st.sampled_from([*(sample.text for sample in SAMPLES if sample.name not in LATE), SECRET[:30]])
 FILLER = st.text(alphabet='sk-antAIzaeyJ \n\\u0"%2:/=@.,xB-', max_size=12) | st.sampled_from(
     ["\\n", "Bearer ", "api_key=", "https://u:p"]
@@ -306,7 +327,7 @@ def within(inner: list[Found], outer: list[Found], offset: int) -> bool:
 
 
 @settings(max_examples=150)
-@given(st.lists(PLANTED | FILLER | FILLER, max_size=8), st.data(), st.sampled_from(sorted(DIALECTS)))
+@given(st.lists((PLANTED | FILLER | FILLER).filter(bool), max_size=8), st.data(), st.sampled_from(sorted(DIALECTS)))
 def test_joined_pieces_are_the_redacted_whole(parts: list[str], data: st.DataObject, name: str) -> None:
     """A cut may make a secret of what isn't one in the whole, because it begins or ends there: it is none the less.
     Two secrets with nothing in between are nobody's: where one ends is anyone's guess."""

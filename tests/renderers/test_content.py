@@ -33,6 +33,9 @@ def shown(kind: str, detail: str, *pieces: str) -> str:
         pytest.param("text", "one_line", ["a\n", "\n  b "], "a b", id="one line"),
         pytest.param("thinking", "one_line", [" \n"], "", id="nothing to say"),
         pytest.param("text", "one_line", ["x" * 200], "x" * (LINE_CHARS - 21) + "… (200 characters)", id="cut"),
+        pytest.param(
+            "text", "one_line", [138 * "x" + "宽", "x"], 138 * "x" + "… (140 characters)", id="a wide one cut"
+        ),
         pytest.param("text", "full", ["\x1b[2J"], "␛[2J", id="hostile"),
         pytest.param("text", "one_line", ["\x1b[2J"], "␛[2J", id="hostile on one line"),
     ],
@@ -42,10 +45,13 @@ def test_text(kind, detail, pieces, expected):
 
 
 @pytest.mark.parametrize("detail", ["full", "one_line", "hide"])
-@given(text=st.text(alphabet="ab \n\t\x1b", max_size=400), cut=st.integers(1, 9))
+@given(text=st.text(alphabet="ab \n\t\x1b宽\u202e", max_size=400), cut=st.integers(1, 9))
 def test_text_is_the_same_however_it_is_cut(detail, text, cut):
     pieces = [text[start : start + cut] for start in range(0, len(text), cut)]
     assert shown("text", detail, *pieces) == (shown("text", detail, text) if text else "")
+
+
+EXEC = "Chunk ID: 8f21c0\nProcess exited with code "
 
 
 @pytest.mark.parametrize(
@@ -62,6 +68,10 @@ def test_text_is_the_same_however_it_is_cut(detail, text, cut):
             "◀ sh: a b (2 lines, 3 characters)\n",
             id="Codex",
         ),
+        pytest.param("sh", f"{EXEC}0\nOutput:\na\n", False, "one_line", "◀ sh: a\n", id="Codex, a command"),
+        pytest.param("sh", f"{EXEC}1\nOutput:\na\n", False, "one_line", "◀ sh: exit 1: a\n", id="that failed"),
+        pytest.param("sh", f"{EXEC}0\nOutput:\na\n", False, "full", "◀ sh: a\n· exit 0\n", id="in full"),
+        pytest.param("sh", f"{EXEC}0\nOutput:\n", False, "full", "◀ sh: (nothing)\n· exit 0\n", id="in full, nothing"),
         pytest.param("sh", '{"output":1}', False, "one_line", '◀ sh: {"output":1}\n', id="not quite"),
         pytest.param("Bash", "", False, "one_line", "◀ Bash: (nothing)\n", id="empty"),
         pytest.param("Bash", "a\nb\n", False, "full", "◀ Bash:\na\nb\n", id="full"),

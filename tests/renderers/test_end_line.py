@@ -82,8 +82,11 @@ def test_failures_in_plain_words(end, status, expected):
     ("window", "tokens", "share", "gauge"),
     [
         pytest.param(200_000, 60_000, "context 30%", "context ▮▮▮▯▯▯▯▯▯▯ 30% of 200k", id="known"),
-        pytest.param(None, 60_000, "", "context 60,000", id="unknown"),
-        pytest.param(200_000, 300_000, "", "context 300,000", id="fuller than known"),
+        pytest.param(None, 60_000, "", "context 60,000 tokens", id="unknown"),
+        pytest.param(None, 1, "", "context 1 token", id="one"),
+        pytest.param(200_000, 1_999, "", "context ▯▯▯▯▯▯▯▯▯▯ <1% of 200k", id="hardly anything"),
+        pytest.param(200_000, 2_000, "context 1%", "context ▯▯▯▯▯▯▯▯▯▯ 1% of 200k", id="one percent"),
+        pytest.param(200_000, 300_000, "", "context 300,000 tokens", id="fuller than known"),
         pytest.param(200_000, None, "", "", id="not told"),
     ],
 )

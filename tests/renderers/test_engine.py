@@ -85,6 +85,28 @@ def test_side_calls_are_not_shown(purpose):
     assert play(("a", started("a", purpose=purpose)), ("a", TextDelta("0", "x")), ("a", ended("a"))) == ""
 
 
+@pytest.mark.parametrize("purpose", ["title", "router", "warmup", "other"])
+def test_side_calls_cost_the_session_what_their_usage_says(purpose):
+    live = view()
+    play(("w", started("w", purpose=purpose)), ("w", ended("w", cost_usd=0.25)), live=live)
+    assert " · $0.5000 · session $0.7500 · " in play(("a", started("a")), ("a", ended("a", cost_usd=0.5)), live=live)
+
+
+def test_a_side_call_without_a_price_makes_the_sessions_cost_a_lower_bound():
+    live = view()
+    play(("w", started("w", purpose="title")), ("w", ended("w")), live=live)
+    play(("a", started("a")), ("a", ended("a", cost_usd=0.5)), live=live)
+    assert "session at least $1.00" in play(("b", started("b")), ("b", ended("b", cost_usd=0.5)), live=live)
+
+
+def test_the_next_block_ends_a_line_of_text_where_nobody_says_so():
+    """Chat completions don't tell of a block's end: its size stands with it all the same."""
+    live = LiveView(ViewOptions(details={"text": "one_line"}), lambda: 60, False, FlatThenWhole)
+    said = ("a", TextDelta("text", "word " * 20))
+    shown = play(("a", started("a")), said, ("a", ToolCallStarted("1", "t1", "Bash", "client")), live=live)
+    assert shown.splitlines()[1:] == ["word word word word word word word word… (100 characters)", "▶ Bash"]
+
+
 def test_events_of_an_unknown_flow_are_no_matter():
     assert play(("z", TextDelta("0", "x")), ("z", ended("z"))) == ""
 
@@ -208,7 +230,7 @@ def test_the_timing_of_deltas():
 
 def test_context_metrics():
     live = view(ViewOptions(context_metrics=True))
-    assert play(("a", started("a")), ("a", ended("a")), live=live).endswith(" · context 1,230\n")
+    assert play(("a", started("a")), ("a", ended("a")), live=live).endswith(" · context 1,230 tokens\n")
 
 
 def test_a_delay_paces_the_display():

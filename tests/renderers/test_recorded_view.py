@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from addons.protocols.decoder import Decoder
 from addons.protocols.detect import decoder_for
-from addons.protocols.events import Event
+from addons.protocols.events import Event, RefusalDelta, TextDelta, ThinkingDelta, ToolArgumentsDelta
 from renderers.engine import LiveView
 from renderers.sanitise import sanitise
 from renderers.tool_views.names import label
 from renderers.tool_views.sheet import flat
 from renderers.view_options import ViewOptions
 from tests.protocols.recorded import Recording, every_recording, recordings
-from tests.renderers.live_screen import ended, started
+from tests.renderers.live_screen import WIDTH, ended, seen, started
+
+MOST_CHARS = 10_000_000
 
 
 def events_of(recording: Recording) -> list[Event]:
@@ -30,6 +33,32 @@ def shown(recording: Recording) -> str:
     text = live.feed("a", started("a"), 0.0)
     text += "".join(live.feed("a", event, 0.0) for event in events_of(recording))
     return text + live.feed("a", ended("a"), 0.0) + live.close(0.0)
+
+
+def recut(events: Iterable[Event], size: int) -> Iterator[Event]:
+    """The same, its deltas put together and cut anew, so many characters each."""
+    for (kind, block), run in itertools.groupby(events, lambda event: (type(event), getattr(event, "block", ""))):
+        if kind not in (TextDelta, ThinkingDelta, RefusalDelta, ToolArgumentsDelta):
+            yield from run
+            continue
+        text = "".join(event.text for event in run)
+        yield from (kind(block, text[at : at + size]) for at in range(0, len(text), size))
+
+
+def stands(events: Iterable[Event]) -> str:
+    """What is left on a terminal that erases, when it is over."""
+    live = LiveView(ViewOptions(), lambda: WIDTH, can_erase=True)
+    text = live.feed("a", started("a"), 0.0) + "".join(live.feed("a", event, 0.0) for event in events)
+    return seen(text + live.feed("a", ended("a"), 0.0) + live.close(0.0), WIDTH)
+
+
+@pytest.mark.parametrize("recording", recordings())
+def test_however_its_deltas_are_cut_it_looks_the_same(recording):
+    events = events_of(recording)
+    whole = stands(recut(events, MOST_CHARS))
+    for size in (1, 7, 40):
+        assert stands(recut(events, size)) == whole
+    assert stands(events) == whole
 
 
 SAID_BY_THE_VIEW = {"local_shell_call": "exec"}

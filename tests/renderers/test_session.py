@@ -133,19 +133,31 @@ def test_a_failure_ends_no_turn():
 
 def test_open_cards_by_content_type_in_order_and_flushed_on_completion():
     session = engine()
-    flow = fed(session, "a", started("a"), ThinkingDelta("0", "x"), TextDelta("1", "y"), *CALL[:2])
-    assert {kind: list(cards) for kind, cards in session.open_cards.items()} == {
-        "thinking": [("a", "0")],
-        "text": [("a", "1")],
+    fed(session, "a", started("a"), ThinkingDelta("0", "x"))
+    flow = fed(session, "b", started("b"), ThinkingDelta("0", "y"))
+    call = ToolCallStarted("2", "t2", "Bash", "client")
+    calling = fed(session, "c", started("c"), *CALL[:2], call)
+    assert {kind: list(cards) for kind, cards in session.deck.open.items()} == {
+        "thinking": [("a", "0"), ("b", "0")],
+        "text": [],
         "refusal": [],
-        "tool": [("a", "1")],
+        "tool": [("c", "1"), ("c", "2")],
     }
-    cards = session.cards_of(flow)
+    (card,) = session.deck.of(flow)
     session.feed(flow, BlockFinished("0"), 0.0)
-    assert [card.state for card in cards] == [CardState.DONE, CardState.STREAMING, CardState.STREAMING]
-    session.feed(flow, ended("a"), 0.0)
-    assert not any(session.open_cards.values())
-    assert {card.state for card in cards} == {CardState.DONE}
+    assert card.state is CardState.DONE
+    calls = session.deck.of(calling)
+    session.feed(calling, ended("c"), 0.0)
+    assert {card.state for card in calls} == {CardState.DONE}
+    assert {kind: list(cards) for kind, cards in session.deck.open.items() if cards} == {"thinking": [("a", "0")]}
+
+
+def test_the_next_block_ends_the_texts_before_it():
+    """Not every dialect says when a block is over. Calls may be told of at once."""
+    session = engine()
+    flow = fed(session, "a", started("a"), ThinkingDelta("0", "x"), TextDelta("1", "y"), *CALL[:2])
+    assert {kind: list(cards) for kind, cards in session.deck.open.items() if cards} == {"tool": [("a", "1")]}
+    assert shown(flow) == "\n✻ x\ny\n▶ Bash\n"
 
 
 @pytest.mark.parametrize("detail", ["full", "one_line"])
@@ -161,7 +173,7 @@ def test_a_call_that_is_cut_off_shows_what_came_of_it(name, arguments, expected,
     session = SessionStreamEngine(ViewOptions(details={"tool": detail}), ToolCallView, lambda: 80)
     call = (ToolCallStarted("1", "t1", name, "client"), ToolArgumentsDelta("1", arguments))
     flow = fed(session, "a", started("a"), *call)
-    (card,) = session.cards_of(flow)
+    (card,) = session.deck.of(flow)
     session.feed(flow, ended("a", "client_closed"), 0.0)
     assert card.state is CardState.DONE
     shown = settled(card.waiting)
@@ -181,5 +193,5 @@ def test_what_is_remembered_is_bounded():
 def test_arguments_of_a_call_that_was_never_announced():
     session = engine()
     flow = fed(session, "a", started("a"), ToolArgumentsDelta("7", "x"))
-    assert list(session.open_cards["tool"]) == [("a", "7")]
+    assert list(session.deck.open["tool"]) == [("a", "7")]
     assert flow.has_waiting

@@ -8,6 +8,7 @@ import pytest
 from addons.protocols.events import TextDelta
 from addons.web.messages import block_message, exchange_message, session_message, span_messages
 from renderers.board.board import Board
+from renderers.board.facts import BlockFacts
 from renderers.spans import MARKS, Erase, FreshLine, Painted, Provisional, Styled
 from tests.renderers.board.exchanges_shown import at_once, play, the_exchange, the_session
 from tests.renderers.live_screen import ended, started
@@ -77,6 +78,12 @@ def test_a_block_as_the_page_reads_it():
         "end": 5,
         "text": "héllo",
     }
+
+
+def test_a_result_is_what_the_tool_put_out():
+    text = "Exit code: 2\nWall time: 3 seconds\nOutput:\nno such file"
+    told = block_message(BlockFacts("a", 1, "result", "sh", "c", "", True, True, 0, text))
+    assert (told["text"], told["about"]) == ("no such file", "exit 2 · 3.0 s")
 
 
 @pytest.mark.parametrize(

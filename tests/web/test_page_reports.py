@@ -43,6 +43,11 @@ def test_numbers_come_with_their_text(log: Path) -> None:
     assert dict(zip(columns, row, strict=True))["model"] == "claude-lab-1"
 
 
+def test_columns_have_headings_to_read(log: Path) -> None:
+    headings = {column["name"]: column["heading"] for column in table(log)["columns"]}
+    assert headings["output_tokens"] == "output"
+
+
 def test_totals_stand_below_several_rows(log: Path) -> None:
     found = table(log, "token_usage")
     columns = [column["name"] for column in found["columns"]]

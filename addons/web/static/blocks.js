@@ -63,14 +63,14 @@ export class Block {
   describe(message) {
     const { label } = LOOKS[this.kind];
     if (this.kind === "result") {
-      setText(this.title, `${message.failed ? "✗ Failed" : "◀ Result"}${message.name ? ` of ${message.name}` : ""}`);
+      if (message.fresh) this.about = message.about;
+      const about = [message.name ? ` of ${message.name}` : "", this.about ? ` · ${this.about}` : ""].join("");
+      setText(this.title, `${message.failed ? "✗ Failed" : "◀ Result"}${about}`);
     } else if (label) setText(this.title, label);
     if (this.node.localName !== "details") return;
     const beginning = (this.flow.pieces[0]?.node.textContent ?? "").slice(0, 4 * SUMMARY_CHARS).trim();
     const first = beginning.split("\n", 1)[0].slice(0, SUMMARY_CHARS);
-    setText(
-      this.hint,
-      this.end > first.length + 1 ? `${first} … ${plural(this.end, "character")}` : first || "(nothing)",
-    );
+    const chars = this.flow.chars + this.flow.dropped;
+    setText(this.hint, chars > first.length + 1 ? `${first} … ${plural(chars, "character")}` : first || "(nothing)");
   }
 }

@@ -1,27 +1,27 @@
 // The calls of the chosen session, or of all, as a table.
 
 import { atMostEvery, element } from "./dom.js";
-import { count, dateAndTime, dollars, duration } from "./format.js";
+import { count, dollars, duration, moment } from "./format.js";
 import { callWords } from "./states.js";
 import { Table } from "./table.js";
 
 const DRAW_MS = 500;
 
 const COLUMNS = [
-  { name: "started", label: "Begun", numeric: true, format: dateAndTime },
-  { name: "sessionNumber", label: "Session", numeric: true, format: (value) => `#${value}` },
+  { name: "started", label: "Begun", numeric: true, format: moment },
+  { name: "sessionNumber", label: "Session", numeric: true, optional: true, format: (value) => `#${value}` },
   { name: "number", label: "Call", numeric: true },
-  { name: "agentNumber", label: "Agent", numeric: true, format: (value) => `⤷${value}` },
-  { name: "purpose", label: "Purpose" },
-  { name: "model", label: "Model" },
+  { name: "agentNumber", label: "Agent", numeric: true, optional: true, format: (value) => `⤷${value}` },
   { name: "state", label: "State", format: (value, row) => callWords(row) },
   { name: "input", label: "Input", numeric: true, format: count, title: "All input tokens, cached or not" },
-  { name: "cached", label: "Cached", numeric: true, format: count, title: "Of them, read from the cache" },
+  { name: "cached", label: "Cached", numeric: true, format: count, optional: true, title: "Of them, read from the cache" },
   { name: "output", label: "Output", numeric: true, format: count },
   { name: "cost", label: "Cost", numeric: true, format: dollars },
   { name: "ttft", label: "First token", numeric: true, format: duration },
   { name: "duration", label: "Duration", numeric: true, format: duration },
   { name: "ending", label: "Ended by" },
+  { name: "purpose", label: "Purpose" },
+  { name: "model", label: "Model" },
 ];
 
 export class Calls {
@@ -54,7 +54,7 @@ export class Calls {
     this.table.setRows(
       calls.map((call) => ({
         ...call,
-        sessionNumber: this.store.sessions.get(call.session)?.number,
+        sessionNumber: this.session === null ? this.store.sessions.get(call.session)?.number : undefined,
         agentNumber: this.store.agentOf(call)?.number,
         ending: call.error ?? call.stop ?? call.end,
       })),

@@ -42,7 +42,7 @@ export class Card {
     const name = agent ? `⤷${agent.number} ` : "";
     setText(
       this.who,
-      `${name}#${exchange.number} · ${exchange.model ?? "model not told"} · ${timeOfDay(exchange.started)}`,
+      `${name}call ${exchange.number} · ${timeOfDay(exchange.started)} · ${exchange.model ?? "model not told"}`,
     );
     this.node.dataset.state = exchange.state;
     setText(this.notes, (exchange.notes ?? []).join("\n"));

@@ -31,7 +31,9 @@ export function dollars(value) {
   return `$${value.toFixed(value < 1 ? 3 : 2)}`;
 }
 
-export const share = (part, total) => (isTold(part) && total ? `${Math.round((100 * part) / total)} %` : "");
+/** In per cent; little is not nothing. */
+export const share = (part, total) =>
+  isTold(part) && total ? `${part > 0 && part / total < 0.01 ? "<1" : Math.round((100 * part) / total)} %` : "";
 
 export function duration(milliseconds) {
   if (!isTold(milliseconds)) return "";
@@ -52,6 +54,10 @@ export const timeOfDay = (epoch) => clock.format(epoch);
 
 /** 2026-11-26 15:25:36, as reports have it. */
 export const dateAndTime = (epoch) => `${date.format(epoch)} ${clock.format(epoch)}`;
+
+/** The time; of another day, the date too. */
+export const moment = (epoch) =>
+  date.format(epoch) === date.format(Date.now()) ? timeOfDay(epoch) : dateAndTime(epoch);
 
 /** For an axis whose ticks are so far apart. */
 export function tickTime(epoch, step) {

@@ -5,6 +5,9 @@ import { Table } from "./table.js";
 
 const FILES = ["csv", "jsonl", "md"];
 
+/** Filters whose names are short for a shell. */
+const LABELS = { tz: "time zone" };
+
 /** A cell is a text, or a number with its text. */
 const textOf = (cell) => (Array.isArray(cell) ? cell[1] : cell);
 const valueOf = (cell) => (Array.isArray(cell) ? cell[0] : cell);
@@ -59,11 +62,11 @@ export class Reports {
       placeholder: value.toLowerCase(),
       title: help,
       list: hints?.id,
-      size: 12,
+      size: 10,
       spellcheck: "false",
       autocomplete: "off",
     });
-    const label = element("label", {}, name.replaceAll("-", " "), input, hints);
+    const label = element("label", {}, LABELS[name] ?? name.replaceAll("-", " "), input, hints);
     this.fields.set(name, { input, label });
     this.filters.append(label);
   }
@@ -110,8 +113,10 @@ export class Reports {
     this.table.setColumns(
       answer.columns.map((column, index) => ({
         name: index,
-        label: column.name.replaceAll("_", " "),
+        label: column.heading,
+        title: column.heading === column.name ? null : `${column.name} in the files`,
         numeric: column.numeric,
+        optional: column.minor,
         format: textOf,
         key: valueOf,
       })),

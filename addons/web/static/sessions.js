@@ -1,7 +1,8 @@
 // The list of sessions: who does what, how full its context is, what it has cost. A row is kept and changed in place.
 
 import { element, setText } from "./dom.js";
-import { count, dollars, plural, short } from "./format.js";
+import { markEdges } from "./edges.js";
+import { count, dollars, plural, share, short } from "./format.js";
 import { fullness, stateWords } from "./states.js";
 
 export class SessionList {
@@ -15,13 +16,14 @@ export class SessionList {
     setText(this.all.name, "All sessions");
     this.all.gauge.node.hidden = true;
     this.list.append(this.all.node);
+    markEdges(this.list.parentNode);
   }
 
   show(sessions, chosen) {
     this.emptyNote.hidden = sessions.length > 0;
     this.all.node.hidden = sessions.length < 2;
     this.all.choose(chosen === null);
-    setText(this.all.prompt, sum(sessions));
+    setText(this.all.figures, sum(sessions));
     const wanted = new Set(sessions.map((session) => session.id));
     for (const [id, row] of this.rows) {
       if (wanted.has(id)) continue;
@@ -73,6 +75,7 @@ class Row {
     this.name = element("span", { class: "name" });
     this.state = element("span", { class: "state" });
     this.prompt = element("span", { class: "prompt" });
+    this.model = element("span", { class: "model" });
     this.figures = element("span", { class: "figures" });
     this.gauge = gauge();
     this.agents = element("span", { class: "agents" });
@@ -81,6 +84,7 @@ class Row {
       { type: "button", on: { click: onChoose } },
       element("span", { class: "first" }, this.name, this.state),
       this.prompt,
+      this.model,
       this.figures,
       this.gauge.node,
       this.agents,
@@ -98,6 +102,8 @@ class Row {
     setText(this.state, stateWords(session));
     this.state.dataset.state = session.state;
     setText(this.prompt, session.silence ?? session.prompt ?? "");
+    this.prompt.title = this.prompt.textContent;
+    setText(this.model, session.model ?? "");
     setText(this.figures, figures(session));
     this.gauge.show(session.context, session.window);
     const busy = session.agents.filter((agent) => agent.state !== "idle");
@@ -107,7 +113,6 @@ class Row {
 
 const figures = (session) =>
   [
-    session.model,
     dollars(session.cost),
     `${short(session.input)} in`,
     `${short(session.output)} out`,
@@ -136,7 +141,7 @@ export function gauge() {
       bar.setAttribute("aria-valuenow", percent);
       fill.style.width = `${percent}%`;
       node.dataset.level = full === null ? "" : full > 0.9 ? "high" : full > 0.7 ? "middle" : "low";
-      setText(words, full === null ? `context ${count(tokens)} tokens` : `context ${percent} % of ${short(window)}`);
+      setText(words, full === null ? `context ${count(tokens)} tokens` : `context ${share(tokens, window)} of ${short(window)}`);
     },
   };
 }

@@ -1,9 +1,11 @@
 // A table that can be sorted by each of its columns, filtered, and is drawn in portions: thousands of rows stay quick.
 
 import { element, setText } from "./dom.js";
+import { markEdges } from "./edges.js";
 import { count, plural } from "./format.js";
 
 const PORTION = 200;
+const LONG = 24;
 
 const compareTexts = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 
@@ -15,13 +17,14 @@ const keyOf = (column, row) => {
 export class Table {
   /**
    * A column: `name` (a row's key), `label`, `numeric`; and where they are wanted `format` (value to text), `key`
-   * (value to what is sorted by) and `title` (a longer text).
+   * (value to what is sorted by), `title` (a longer text) and `optional`: not there while no row tells anything in it.
    */
   constructor(caption) {
     this.columns = [];
     this.rows = [];
     this.filter = "";
     this.sorted = null;
+    this.totals = null;
     this.shown = PORTION;
     this.head = element("tr");
     this.body = element("tbody");
@@ -30,13 +33,9 @@ export class Table {
     this.more = element("button", { type: "button", class: "more", on: { click: () => this.showMore() } });
     this.foot = element("tfoot");
     const table = element("table", {}, this.caption, element("thead", {}, this.head), this.body, this.foot);
-    this.node = element(
-      "div",
-      { class: "table" },
-      this.status,
-      element("div", { class: "scroller", tabindex: "0" }, table),
-      this.more,
-    );
+    const scroller = element("div", { class: "scroller", tabindex: "0" }, table);
+    this.node = element("div", { class: "table" }, this.status, scroller, this.more);
+    markEdges(scroller);
   }
 
   setColumns(columns) {
@@ -55,10 +54,7 @@ export class Table {
 
   /** Texts, a column each; null where there are none. */
   setTotals(totals) {
-    const cells = (totals ?? []).map((text, index) =>
-      element("td", { class: this.columns[index].numeric ? "numeric" : null, text }),
-    );
-    this.foot.replaceChildren(...(totals ? [element("tr", {}, ...cells)] : []));
+    this.totals = totals;
   }
 
   setRows(rows) {
@@ -90,7 +86,17 @@ export class Table {
     this.draw();
   }
 
+  /** An optional column without a word or a number is left out. */
+  leaveOut() {
+    this.columns.forEach((column, index) => {
+      column.hidden = Boolean(column.optional) && this.rows.every((row) => ["", "0"].includes(this.text(column, row)));
+      this.head.children[index].hidden = column.hidden;
+    });
+  }
+
   draw() {
+    this.leaveOut();
+    this.foot.replaceChildren(...(this.totals ? [this.lineNode(this.totals)] : []));
     const found = this.inOrder(this.rows.filter((row) => this.matches(row)));
     const drawn = found.slice(0, this.shown);
     this.body.replaceChildren(...drawn.map((row) => this.rowNode(row)));
@@ -125,9 +131,17 @@ export class Table {
   }
 
   rowNode(row) {
-    const cells = this.columns.map((column) =>
-      element("td", { class: column.numeric ? "numeric" : null, text: this.text(column, row) }),
-    );
-    return element("tr", { data: row.state ? { state: row.state } : {} }, ...cells);
+    const line = this.lineNode(this.columns.map((column) => this.text(column, row)));
+    if (row.state) line.dataset.state = row.state;
+    return line;
+  }
+
+  /** A text for each column. One that may be cut is said in full to who points at it. */
+  lineNode(texts) {
+    const cells = this.columns.map(({ numeric, hidden }, index) => {
+      const text = texts[index];
+      return element("td", { class: numeric ? "numeric" : null, hidden, text, title: text.length > LONG ? text : null });
+    });
+    return element("tr", {}, ...cells);
   }
 }

@@ -53,19 +53,59 @@ def test_the_calls_are_a_table_that_sorts_and_filters(browser: Browser, agent: A
     browser.wait_for(row(agent))
     browser.value(f"{row(agent)}.click()")
     browser.press("3")
-    outputs = "[...document.querySelectorAll('#panel-calls tbody tr')].map(e => e.children[9].innerText)"
+    outputs = "[...document.querySelectorAll('#panel-calls tbody tr')].map(e => e.children[7].innerText)"
     browser.wait_for(f"{outputs}.join() === '100,3,20'")
-    header = "#panel-calls th:nth-child(10) button"
+    header = "#panel-calls th:nth-child(8) button"
     browser.click(header)
     assert browser.value(outputs) == ["100", "20", "3"]
     browser.click(header)
     assert browser.value(outputs) == ["3", "20", "100"]
-    assert browser.value("document.querySelector('#panel-calls th:nth-child(10)').ariaSort") == "ascending"
+    assert browser.value("document.querySelector('#panel-calls th:nth-child(8)').ariaSort") == "ascending"
     browser.press("/")
     browser.type("no such call")
     browser.wait_for(f"{outputs}.length === 0")
     assert browser.text("#panel-calls [role=status]") == "0 of 3 rows"
     browser.press("Escape")
+
+
+def test_a_table_has_no_column_that_tells_nothing(browser: Browser, agent: Agent) -> None:
+    agent.ask(f"Hello. ({agent.name})")
+    agent.rest(output_tokens=5)
+    browser.wait_for(row(agent))
+    browser.value(f"{row(agent)}.click()")
+    browser.press("3")
+    browser.wait_for("document.querySelectorAll('#panel-calls tbody tr').length === 1")
+    shown = "[...document.querySelectorAll('#panel-calls {}')].filter(e => e.offsetParent).map(e => e.innerText)"
+    heads = browser.value(shown.format("th"))
+    assert heads[:3] == ["Begun", "Call", "State"]
+    assert len(browser.value(shown.format("tbody td"))) == len(heads)
+    # Where calls of all sessions stand together it is said whose each is.
+    browser.press("a")
+    browser.wait_for(f"{shown.format('th')}[1] === 'Session'")
+
+
+def test_a_table_that_is_wider_than_its_place_scrolls_and_says_so(browser: Browser, agent: Agent) -> None:
+    agent.ask(f"Hello. ({agent.name})")
+    agent.rest(output_tokens=5)
+    browser.size(390, 844, is_phone=True)
+    browser.press("3")
+    scroller = "document.querySelector('#panel-calls .scroller')"
+    browser.wait_for(f"{scroller}.hasAttribute('data-more-right')")
+    browser.value(f"{scroller}.scrollLeft = 1e4")
+    browser.wait_for(f"!{scroller}.hasAttribute('data-more-right')")
+
+
+def test_reports_are_about_all_sessions_and_have_headings_to_read(browser: Browser, agent: Agent) -> None:
+    agent.ask(f"Hello. ({agent.name})")
+    agent.rest(output_tokens=5)
+    browser.wait_for(row(agent))
+    browser.press("4")
+    browser.wait_for("document.querySelector('#panel-reports tbody tr')")
+    modes = "document.querySelector('[name=mode]')"
+    browser.value(f"{modes}.value = 'sessions'; {modes}.dispatchEvent(new Event('change'))")
+    heads = "[...document.querySelectorAll('#panel-reports th')].map(e => e.innerText)"
+    browser.wait_for(f"{heads}.includes('session') && {heads}.includes('output')")
+    assert browser.value("['summary', 'sessions'].map(id => document.getElementById(id).offsetParent)") == [None, None]
 
 
 def test_reports_are_tables_and_files(browser: Browser, agent: Agent) -> None:

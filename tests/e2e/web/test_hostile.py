@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.browser import Browser
 from tests.e2e.stage import Agent
 from tests.e2e.web.page import LOG, said, watch
@@ -27,13 +29,17 @@ def test_what_a_model_writes_is_text(browser: Browser, agent: Agent) -> None:
     agent.rest()
 
 
-def test_five_megabytes_in_one_line_do_not_freeze_the_page(browser: Browser, agent: Agent) -> None:
+@pytest.mark.parametrize(
+    "text", [pytest.param("x", id="plain"), pytest.param(f"{MARKUP}\x1b[2J\u202e", id="markup and escapes")]
+)
+def test_five_megabytes_in_one_line_do_not_freeze_the_page(browser: Browser, agent: Agent, text: str) -> None:
     watch(browser, agent)
-    agent.say("x" * 5_000_000, done=False)
+    agent.say(text * (5_000_000 // len(text)), done=False)
     agent.go_on(" and then this")
     said(browser, "and then this")
     assert browser.value(f"{LOG}.textContent.length") < 300_000
     assert "characters before this are not shown" in browser.text(".lacking")
+    assert browser.value("typeof window.hacked") == "undefined"
     # The page still answers: a key does what it does.
     browser.press("?")
     browser.wait_for("document.getElementById('keys').open")

@@ -55,6 +55,17 @@ def test_a_command_is_a_command_and_its_result_stands_under_it(browser: Browser,
     agent.rest()
 
 
+def test_a_result_is_what_the_command_said(browser: Browser, agent: Agent) -> None:
+    watch(browser, agent)
+    agent.use("c-1", "Bash", {"command": "make"})
+    agent.rest("tool_use")
+    agent.give_back("c-1", "Chunk ID: 8f21c0\nWall time: 2.5 seconds\nProcess exited with code 0\nOutput:\nbuilt\n")
+    browser.wait_for("document.querySelector('.block.result')")
+    assert browser.text(".block.result .title") == "◀ Result of Bash · exit 0 · 2.5 s"
+    assert browser.text(".block.result .hint") == "built"
+    agent.rest()
+
+
 def test_an_edit_is_a_diff(browser: Browser, agent: Agent) -> None:
     watch(browser, agent)
     agent.use("c-1", "Edit", {"file_path": "/src/a.c", "old_string": "int a;", "new_string": "long a;"})

@@ -51,8 +51,9 @@ function draw({ root, width, height, point }, calls) {
     x,
     top: bottom,
     bottom,
-    format: (index) => `#${bars[index].call.number}`,
+    format: (index) => bars[index].call.number,
   });
+  root.append(svg("text", { class: "label", x: left - 6, y: bottom + 16, "text-anchor": "end", text: "call" }));
   const axis = svg("g", { class: "axis" });
   for (const tick of [0, 0.5, 1])
     axis.append(svg("text", { x: right + 6, y: percent(tick) + 4, text: `${100 * tick} %` }));

@@ -102,6 +102,17 @@ const tooltipLine = (name, value, kind) =>
     element("b", { text: value }),
   );
 
+const pen = document.createElement("canvas").getContext("2d");
+
+/** A label's text, or as much of it as has room. */
+export function fitted(text, room) {
+  pen.font = `11px ${getComputedStyle(document.documentElement).getPropertyValue("--sans")}`;
+  if (pen.measureText(text).width <= room) return text;
+  let chars = text.length;
+  while (chars > 1 && pen.measureText(`${text.slice(0, chars)}…`).width > room) chars -= 1;
+  return `${text.slice(0, chars)}…`;
+}
+
 export function axisLeft(root, { ticks, y, left, right, format, unit }) {
   const group = svg("g", { class: "axis" });
   for (const tick of ticks) {

@@ -49,9 +49,9 @@ export class Charts {
   }
 
   label(call) {
-    const session = this.session === null ? `${this.store.sessions.get(call.session)?.number ?? "?"}·` : "";
+    const session = this.session === null ? `#${this.store.sessions.get(call.session)?.number ?? "?"} · ` : "";
     const agent = this.store.agentOf(call);
     const what = call.tool || (call.stop ?? "");
-    return `${session}#${call.number}${agent ? ` ⤷${agent.number}` : ""} ${what}`;
+    return `${session}${call.number}${agent ? ` ⤷${agent.number}` : ""} ${what}`;
   }
 }

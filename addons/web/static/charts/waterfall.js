@@ -4,7 +4,7 @@ import { svg } from "../dom.js";
 import { duration, timeOfDay } from "../format.js";
 import { isOpen } from "../store.js";
 import { callWords } from "../states.js";
-import { Figure } from "./frame.js";
+import { Figure, fitted } from "./frame.js";
 import { withoutPauses } from "./scales.js";
 
 const MOST_CALLS = 24;
@@ -14,7 +14,6 @@ const ROW = 20;
 const BAR = 12;
 const TOP = 10;
 const BOTTOM = 26;
-const LETTER = 7;
 
 const KINDS = [
   ["waiting", "waiting"],
@@ -27,7 +26,9 @@ const KINDS = [
 export const waterfallFigure = () =>
   new Figure({
     title: "Where the time went",
-    about: "The latest calls on one time line. Pauses longer than ten seconds are cut out (//).",
+    about:
+      "The latest calls on one time line, each with its number and its last tool. " +
+      "Pauses longer than ten seconds are cut out (//).",
     legend: [...KINDS, ["untold", "not told apart"]],
     height: (data, width) => TOP + BOTTOM + ROW * latest(data.rows, width).length,
     draw,
@@ -56,8 +57,8 @@ const latest = (rows, width) => rows.slice(-(width < NARROW ? MOST_CALLS_NARROW 
 
 function draw({ root, width, height, point }, data) {
   const rows = latest(data.rows, width);
-  const left = Math.min(150, Math.max(80, width * 0.18));
-  const [right, bottom] = [width - 60, height - BOTTOM];
+  const left = Math.min(150, Math.max(96, width * 0.18));
+  const [right, bottom] = [width - 80, height - BOTTOM];
   const spans = rows.flatMap((row) => row.phases.map((phase) => [phase.from, phase.to]));
   const { place, gaps, scale } = withoutPauses(spans, [left, right], { pause: 10_000, gap: 18 });
   for (const gap of gaps) {
@@ -83,9 +84,9 @@ function drawRow(root, { call, label, phases }, { y, left, right, place, point }
     svg("text", {
       class: "label",
       x: left - 6,
-      y: y + BAR,
+      y: y + BAR - 2,
       "text-anchor": "end",
-      text: label.slice(0, Math.floor(left / LETTER)),
+      text: fitted(label, left - 10),
     }),
   );
   for (const phase of phases) {
@@ -99,7 +100,7 @@ function drawRow(root, { call, label, phases }, { y, left, right, place, point }
     svg("text", {
       class: failed ? "total failed" : "total",
       x: end + 5,
-      y: y + BAR - 1,
+      y: y + BAR - 2,
       text: `${duration(total)}${failed ? " ✗" : ""}`,
     }),
   );
