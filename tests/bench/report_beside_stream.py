@@ -55,6 +55,7 @@ async def main() -> None:
     parser.add_argument("--calls", type=int, default=160_000)
     parser.add_argument("--log", type=Path, help="a generated log to copy instead of making one")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--reports", nargs="*", default=REPORTS)
     told = parser.parse_args()
     server = await asyncio.start_server(
         lambda reader, writer: serve(reader, writer, EVENTS, PACE_S),
@@ -74,7 +75,7 @@ async def main() -> None:
         upstream = server.sockets[0].getsockname()[1]
         proxy = await start_proxy(upstream, port, folder, True, "", "--mode", f"regular@127.0.0.1:{own}")
         await receive(port)
-        for report in REPORTS:
+        for report in told.reports:
             later, took = [], []
             for _ in range(told.rounds):
                 alone = await receive(port)
