@@ -73,13 +73,14 @@ async def receive(port: int) -> list[float]:
 
 
 async def start_proxy(
-    upstream: int, port: int, folder: Path, with_addons: bool, redis: str
+    upstream: int, port: int, folder: Path, with_addons: bool, redis: str, *more: str
 ) -> asyncio.subprocess.Process:
     arguments = ["-s", str(ROOT / "addons/all.py")] if with_addons else ["--set", "stream_large_bodies=1"]
     environment = {name: value for name, value in os.environ.items() if name != "AGENT_REDIS_URL"}
     process = await asyncio.create_subprocess_exec(
         *(str(MITMDUMP), *arguments, "--mode", f"reverse:http://127.0.0.1:{upstream}"),
         *("--listen-host", "127.0.0.1", "--listen-port", str(port), "--set", f"confdir={folder}/conf"),
+        *more,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         env={**environment, "AGENT_LOG_DIR": str(folder / "log"), **({"AGENT_REDIS_URL": redis} if redis else {})},
