@@ -162,8 +162,8 @@ class Agent:
                     "agent_redis_url holds a password, and mitmproxy's pages show options; "
                     "better export AGENT_REDIS_URL, or use agent_redis_url=env:NAME"
                 )
-        # What is loaded by now stays: a collection that looks through it all takes a tenth of a second, in which no chunk
-        # is passed on.
+        # What is loaded by now stays: a collection that looks through it all takes a tenth of a second, in which no
+        # chunk is passed on.
         gc.freeze()
         fault = why_unwritable(settings.log_dir)
         self._thread.start(lambda: self._make_pipeline(live))

@@ -32,7 +32,7 @@ from addons.reports.unmatched import left_out, unmatched
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
 
-_BATCH = 500
+_BATCH = 100
 """Rows that are made at once: while they are, no other thread runs."""
 
 LATEST_ROWS = 10
