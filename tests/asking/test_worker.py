@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
@@ -54,6 +55,16 @@ def test_a_log_that_cannot_be_read_is_told_without_its_path(worker):
 
     with pytest.raises(AskedWrong, match=r"^the log can't be read: Permission denied$"):
         worker.ask(question("tokens"), unreadable).result(10)
+
+
+@pytest.mark.parametrize("words", [pytest.param(["tokens"], id="an answer"), pytest.param(["tokens", "x"], id="none")])
+def test_nothing_is_collected_while_a_report_is_made(worker, words):
+    """A collection would look through all that the report holds, and keep the event loop waiting."""
+    meanwhile: list[bool] = []
+    asked = worker.ask(question(*words), lambda _: meanwhile.append(gc.isenabled()))
+    asked.exception(10)
+    assert not any(meanwhile)
+    assert gc.isenabled()
 
 
 def test_what_waits_when_it_stops_is_given_up(worker):
