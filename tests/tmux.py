@@ -6,6 +6,7 @@ new sizes go in. Without tmux on the machine such tests are skipped.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -62,6 +63,16 @@ class Tmux:
     def told(self, variable: str) -> str:
         """What tmux knows of the window, such as its pane_title."""
         return self._run("display-message", "-p", f"#{{{variable}}}").strip()
+
+    def processor_ticks(self) -> int:
+        """What everything that runs in the window has used so far."""
+        session, total = self.told("pane_pid"), 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+                if fields[3] == session:
+                    total += int(fields[11]) + int(fields[12])
+        return total
 
     def now(self, *how: str) -> str:
         """All rows with their history, as they are."""

@@ -50,6 +50,18 @@ class Stage:
     def await_ends(self, count: int) -> None:
         wait_until(lambda: len(self.records("sse_flow_ends.jsonl")) >= count, self.window.now, LIMIT_S)
 
+    def await_rest(self) -> None:
+        """Until the proxy has nothing more to do: what it has shown since is in the terminal, or was left out."""
+        last = -100
+
+        def rests() -> bool:
+            nonlocal last
+            before, last = last, self.window.processor_ticks()
+            time.sleep(0.5)
+            return last - before <= 5
+
+        wait_until(rests, self.window.now, LIMIT_S)
+
     def await_text(self, text: str) -> None:
         wait_until(lambda: text in self.window.now(), self.window.now, LIMIT_S)
 
@@ -199,6 +211,7 @@ def test_a_terminal_that_is_stopped_holds_up_nothing(tmp_path: Path, authority: 
         (end,) = staged.records("sse_flow_ends.jsonl")
         assert (end["dropped"], len(str(end["text"]))) == (0, len(piece) * len(answer))
         assert "line 999" not in staged.window.now()
+        staged.await_rest()
         staged.window.press("C-q")
         staged.await_text("characters not shown: the terminal was not read")
         staged.ask()
