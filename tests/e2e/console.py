@@ -91,14 +91,17 @@ class Console:
     def await_screen(self, *texts: str, without: str = "", limit_s: float = LIMIT_S) -> str:
         """The screen, once it shows all these, and no longer what is not to be there."""
 
+        screen = ""
+
         def shown() -> bool:
+            nonlocal screen
             screen = self.screen()
             return all(text in screen for text in texts) and not (without and without in screen)
 
         wait_until(
             shown, lambda: f"{texts} without {without!r} did not come:\n{self.screen()}\n{self._said()}", limit_s
         )
-        return self.screen()
+        return screen
 
     def _said(self) -> str:
         file = self._folder / "stderr.txt"

@@ -60,8 +60,8 @@ def test_three_agents_at_once(tmp_path: Path, authority: Authority, confdir: Pat
         agents.go.set()
         assert [answer.result(30) for answer in answers] == [b"".join(agent.events) for agent in ALL]
         # Two rest; one waits until its client has run the tool.
-        shown = screen.await_screen("running Bash", without="answering")
-        assert len(re.findall(r"^○ #\d", shown, re.MULTILINE)) == 2
+        screen.await_screen("running Bash", without="answering")
+        wait_until(lambda: len(re.findall(r"^○ #\d", screen.screen(), re.MULTILINE)) == 2, screen.screen, limit_s=60.0)
 
 
 def test_what_is_being_said_is_on_the_screen_before_the_answer_ends(
