@@ -99,10 +99,11 @@ class CaptureThread:
         if self._thread is not None:
             self._thread.join(STOP_SAID_S)
             if self._thread.is_alive():
-                tell(f"the last {self._queue.qsize():,} pieces that came are being written to the log")
+                waiting = max(0, self._queue.qsize() - 1)
+                tell(f"what came last is being written to the log ({waiting:,} pieces wait)")
                 self._thread.join(STOP_S)
             if self._thread.is_alive():
-                tell(f"after {STOP_S:.0f} s {self._queue.qsize():,} pieces are not in the log; they are given up")
+                tell(f"after {STOP_S:.0f} s not all that came is in the log; what is not is given up")
         sys.setswitchinterval(self._switch_interval_s)
 
     def _run(self, make_pipeline: Callable[[], PipelineLike]) -> None:

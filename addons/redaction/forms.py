@@ -23,6 +23,12 @@ _ASSIGNED: Final = Pattern(
     r"""(?:\\{0,8}["'])?[ \t]{0,8}(?:=>|:=|[=:>\ue03a])[ \t]{0,8}(?:\\{0,8}["'`])?""",
     r"""[\\"'`=:> \t\ue03a]{0,40}""",
 )
+_PASSWORD_GAP: Final = Pattern(
+    r"""(?:\\{0,8}["'])?[ \t]{0,8}(?:=>|:=|[=:>\ue03a]|(?<=[a-z]) )[ \t]{0,8}(?:\\{0,8}["'`])?""",
+    r"""[\\"'`=:> \t\ue03a]{0,40}""",
+)
+"""The same; behind a word in small letters a blank will do (`machine h login bob password …`)."""
+_PASSWORD_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*-]"""
 _VALUE: Final = Run(rf"{BASE64}._~-", 20)
 
 _AWS_SECRET_NAMES: Final = (
@@ -53,7 +59,10 @@ _NO_SECRET_KEY: Final = (
     *("GPG", "PGP", "APT", "ANON", "DEDUPLICATION", "IDEMPOTENCY", "OBJECT", "REGISTRY"),
 )
 """What a variable's name says before `_KEY` when that is a key to look something up, or a public one."""
-SECRET_NAMES: Final = (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE)
+_PASSWORD_NAMES: Final = (
+    *("password", "Password", "PASSWORD", "passwd", "PASSWD", "passphrase", "PASSPHRASE", "PGPASSWORD", "MYSQL_PWD"),
+)
+SECRET_NAMES: Final = (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)
 """Names whose value is a secret when it looks like one; in a JSON object the key tells it."""
 _FLAGS: Final = (
     *("--api-key ", "--api-token ", "--token ", "--auth-token ", "--access-token ", "--private-token ", "--secret "),
@@ -194,6 +203,12 @@ FORMS: Final[tuple[Rule, ...]] = (
     rule(
         *("value of a secret's name", OneOf((*_NAMES, *_VARIABLES)), _ASSIGNED, HIDE, _VALUE),
         valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value of a password's name", OneOf(_PASSWORD_NAMES), _PASSWORD_GAP, HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.named_password,
         trim=".",
     ),
     rule(

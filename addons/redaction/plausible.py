@@ -14,6 +14,7 @@ from typing import Any, Final
 from addons.wire.json_text import parse_json
 
 _PIECES: Final = re.compile(r"[A-Za-z0-9]{10,}")
+_ALL_PIECES: Final = re.compile(r"[A-Za-z0-9]+")
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NUMBERS: Final = re.compile(r"[0-9]+")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
@@ -65,13 +66,15 @@ def not_masked(value: str) -> bool:
 
 
 def looks_random(value: str) -> bool:
-    """One unbroken piece that is long, or that mixes kinds of characters as words don't."""
-    return any(_is_random(piece, 16) for piece in _PIECES.findall(value))
+    """One unbroken piece that is long, or that mixes kinds of characters as words don't; or many short ones that do."""
+    return any(_is_random(piece, 16) for piece in _PIECES.findall(value)) or _is_random_in_pieces(value, 1)
 
 
 def looks_random_with_digits(value: str) -> bool:
     """The same for prefixes that words may have too: a piece without any digit is a word."""
-    return any(_is_random(piece, 17) for piece in _PIECES.findall(value) if _digits(piece))
+    return any(_is_random(piece, 17) for piece in _PIECES.findall(value) if _digits(piece)) or _is_random_in_pieces(
+        value
+    )
 
 
 def named_secret(value: str) -> bool:
@@ -82,6 +85,16 @@ def named_secret(value: str) -> bool:
         not _is_identifier(piece) if _digits(piece) else len(piece) >= 20 and _is_scrambled(piece)
         for piece in _PIECES.findall(value)
         if len(piece) >= 16 and not piece.isdigit()
+    ) or _is_random_in_pieces(value)
+
+
+def named_password(value: str) -> bool:
+    """The value of something that is called a password: code and prose are full of such names, people's passwords of
+    words. One with a digit among its letters, which is no identifier with a number (`password1Field`)."""
+    return (
+        url_password(value)
+        and 0 < _digits(value) < len(value)
+        and not any(_is_identifier(piece) and len(piece) > 2 * _digits(value) for piece in _ALL_PIECES.findall(value))
     )
 
 
@@ -132,6 +145,12 @@ def starts_as_no_word(piece: str) -> bool:
 
 def _is_no_word(piece: str) -> bool:
     return 3 * (len(_WORDS.findall(piece)) + len(_NUMBERS.findall(piece))) >= len(piece) and piece != piece.lower()
+
+
+def _is_random_in_pieces(value: str, least_digits: int = 2) -> bool:
+    """Base64 may have its `-`, `_`, `+` and `/` anywhere."""
+    joined = "".join(_ALL_PIECES.findall(value))
+    return len(joined) >= 16 and _digits(joined) >= least_digits and joined.upper() != joined and _is_no_word(joined)
 
 
 def _digits(piece: str) -> int:

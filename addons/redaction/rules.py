@@ -49,6 +49,11 @@ def _short(name: str, starts: str, chars: str, least: int, most: int | None = No
     )
 
 
+def _paths(*paths: str) -> tuple[str, ...]:
+    """As they stand, and percent-encoded, as the decoded view shows them."""
+    return (*paths, *(path.replace("/", "\ue02f") for path in paths))
+
+
 RULES: Final[tuple[Rule, ...]] = (
     # Model providers
     _key("anthropic", "sk-ant-", WORD, 16),
@@ -85,6 +90,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _short("cartesia", "sk_car_", ALNUM, 20),
     _short("browserbase", "bb_live_ bb_test_", WORD, 20),
     _short("e2b", "e2b_", HEX, 40),
+    _short("mailgun", "key-", HEX, 32, 32),
     _short("mem0", "m0-", ALNUM, 40, 40),
     _short("context7", "ctx7sk-", "0-9a-f-", 36),
     _short("trigger.dev", "tr_dev_ tr_prod_ tr_stg_ tr_pat_", ALNUM, 20),
@@ -187,21 +193,21 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(
         *(
             "slack hook",
-            OneOf(("hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/")),
+            OneOf(_paths("hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/")),
         ),
         *(HIDE, Run("A-Za-z0-9/\ue02f", 30)),
     ),
     rule(
-        *("teams hook", OneOf(("webhook.office.com/webhookb2/", "hooks.zapier.com/hooks/catch/"))),
+        *("teams hook", OneOf(_paths("webhook.office.com/webhookb2/", "hooks.zapier.com/hooks/catch/"))),
         *(HIDE, Run(r"A-Za-z0-9/@\-\ue02f\ue040", 12)),
         valid=plausible.looks_random_with_digits,
     ),
     rule(
         *(
             "discord hook",
-            OneOf(("discord.com/api/webhooks/", "discordapp.com/api/webhooks/")),
+            OneOf(_paths("discord.com/api/webhooks/", "discordapp.com/api/webhooks/")),
             Run("0-9", 15, 22),
-            "/",
+            OneOf(_paths("/")),
         ),
         *(HIDE, Run(WORD, 50)),
     ),

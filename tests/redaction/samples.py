@@ -285,6 +285,12 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("value of a key's name", made_up(32, HEX, "env"), "AZURE_OPENAI_KEY=", "\n"),
     Sample("value of a variable", made_up(40, WORD, "variable"), "export CLOUDFLARE_API_TOKEN=", "\n"),
     Sample("value of an identity's name", made_up(48, seed="idt"), '"id_token": "', '"'),
+    Sample("value of a password's name", made_up(20, seed="password"), "DB_PASSWORD=", "\n"),
+    Sample("value of a password's name, JSON", made_up(20, seed="password"), '{"username": "bob", "password": "', '"}'),
+    Sample("value of a password's name, netrc", made_up(20, seed="password"), "machine h login bob password ", "\n"),
+    key("mailgun", "key-", 32, HEX),
+    Sample("gitlab, in short pieces", "glpat-jLdswmOcX-6CQE_vahZD", public="glpat-"),
+    Sample("value of a secret's name, in short pieces", "cdnqXW3QDhE8oYk_l-L11_arFIDwf0yf", "API_KEY=", "\n"),
     Sample("uuid of a secret's name", uuid("named"), "EXA_API_KEY=", "\n"),
 )
 """Every row of the table of rules has one, by its name or a longer one."""

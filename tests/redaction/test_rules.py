@@ -201,6 +201,9 @@ def test_in_detail(text: str, expected: str) -> None:
 
 
 LOOK_ALIKES = [
+    "password = getPassword1() password: string password=None self.password1 = password2",
+    'password_field = \'password1Field\', "password": "Enter your password", --password $DB_PASS, passwd -l',
+    "api_key = settings/Components2/tokenStore3/index4.getValue access_token=src_main/Token_Service2/impl3-factory",
     "the class .sk-folding-cube, .sk-cube-grid-2 and sk-three-bounce-delay-1 of SpinKit",
     "task-1234567890abcdef1234567890abcdef risk-assessment-2024-01-15-version-2 disk-usage-monitor-0000000001",
     "Basic usage, basic authentication, a Basic understanding; Basic dGVzdA is none",
