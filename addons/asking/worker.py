@@ -74,10 +74,8 @@ class ReportWorker:
 
     def _answer[T](self, question: Question, make: Callable[[Report], T], reading: Reading) -> T:
         root = question.log_dir or self._log_dir()
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(_told_in_words("the log can't be read"))
+        with _told_in_words("the log can't be read"), _without_collections():
             book = PriceBook(self._prices())
-            stack.enter_context(_without_collections())
             report = answer(question, root, threads=_THREADS, progress=self._progress(reading), book=book)
             with contextlib.closing(report):
                 return make(report)
