@@ -25,6 +25,10 @@ secret follows after all, the rest of it is replaced."""
 HOLD_HINT_S: Final = 0.08
 """The same for what may as well be a word or its beginning (`s`, `secret`): less than a reader of the file waits."""
 _HINT_LENGTH: Final = 3
+_CUT_NAME: Final = re.compile(r"(?:[A-Z0-9_]{0,64}(?:KEY|TOKEN|SECRET|CREDENTIALS)|[tT]oken|[sS]ecret)\b")
+_NAME: Final = re.compile(r"[A-Za-z0-9_.$-]{1,64}\Z")
+_LONGEST_GAP: Final = 8
+"""Between a name and its value."""
 LONGEST_HOLD: Final = 16_384
 """So many characters are held at most; then what is there is decided, and what a secret drags along is swallowed."""
 
@@ -129,10 +133,23 @@ class Channel:
             text = text[-LONGEST_HOLD:]
             begin = end - len(text) + 1
         offset = end - len(text)
-        for secret in secrets(text):
+        for secret in self._without_cut_name(secrets(text), text, piece):
             place = replace(secret, start=max(secret.start + offset, begin), end=secret.end + offset)
             if place.end > begin:
                 self._alone.append(place if place.end == end else replace(place, swallow=None))
+
+    def _without_cut_name(self, found: list[Found], text: str, piece: str) -> list[Found]:
+        """Without the value of a name that begins in the piece before, if the whole name tells of none
+        (`IDEMPOTENCY_KEY`). `text`: the piece, behind what else was looked at."""
+        if not found or (cut := _CUT_NAME.match(piece)) is None:
+            return found
+        name = _NAME.search(self._buffer, len(self._context))
+        if name is None:
+            return found
+        before = len(text) - len(piece)
+        last = before + cut.end() + _LONGEST_GAP
+        told = {secret.start - len(name[0]) + before for secret in secrets(name[0] + piece)}
+        return [secret for secret in found if secret.start > last or secret.start in told]
 
     def _swallowed(self, piece: str) -> str:
         assert self._swallow is not None

@@ -12,63 +12,6 @@ from typing import Final
 from addons.redaction import plausible
 from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, WORD, OneOf, Pattern, Rule, Run, rule
 
-_QUOTE: Final = Pattern(r"""(?:\\{0,8}["'`])?""", r"""\\{0,8}["'`]?""")
-_GAP: Final = Pattern(
-    r"""(?:\\{0,8}["'])?[ \t]{0,8}(?:=>|:=|[=:>\ue03a]|[ \t])[ \t]{0,8}(?:\\{0,8}["'`])?""",
-    r"""[\\"'`=:> \t\ue03a]{0,40}""",
-)
-"""What may stand between a name and its value: `=`, `: `, `" : "`, `=>`, and the same with escaped quotes."""
-
-_ASSIGNED: Final = Pattern(
-    r"""(?:\\{0,8}["'])?[ \t]{0,8}(?:=>|:=|[=:>\ue03a])[ \t]{0,8}(?:\\{0,8}["'`])?""",
-    r"""[\\"'`=:> \t\ue03a]{0,40}""",
-)
-_PASSWORD_GAP: Final = Pattern(
-    r"""(?:\\{0,8}["'])?[ \t]{0,8}(?:=>|:=|[=:>\ue03a]|(?<=[a-z]) )[ \t]{0,8}(?:\\{0,8}["'`])?""",
-    r"""[\\"'`=:> \t\ue03a]{0,40}""",
-)
-"""The same; behind a word in small letters a blank will do (`machine h login bob password …`)."""
-_PASSWORD_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*-]"""
-_VALUE: Final = Run(rf"{BASE64}._~-", 20)
-
-_AWS_SECRET_NAMES: Final = (
-    *("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "awsSecretAccessKey", "aws_secret_key", "AWS_SECRET_KEY"),
-    *("SecretAccessKey", "secretAccessKey", "secret_access_key", "SECRET_ACCESS_KEY"),
-    *("Secret Access Key", "Secret access key", "secret access key"),
-)
-_IDENTITY_NAMES: Final = ("id_token", "idToken")
-"""Of these, a run of hex digits is a digest."""
-_NAMES: Final = (
-    *("api_key", "apiKey", "API_KEY", "apikey", "ApiKey", "APIKEY", "api-key", "Api-Key", "api-Key", "API-Key"),
-    *("api_token", "apiToken", "ApiToken", "api-token", "Api-Token", "API-Token"),
-    *("access_token", "accessToken", "access-token", "Access-Token", "refresh_token", "refreshToken", "refresh-token"),
-    *("auth_token", "authToken", "_authToken", "auth-token", "Auth-Token", "session_token", "sessionToken"),
-    *("SessionToken", "session-token", "security-token", "Security-Token", "vault-token", "Vault-Token"),
-    *("private_token", "Private-Token", "PRIVATE-TOKEN", "private-token", "bot_token", "botToken"),
-    *("client_secret", "clientSecret", "client-secret", "secret_key", "secretKey", "secret-key"),
-    *("app_secret", "appSecret", "signing_secret", "signingSecret", "webhook_secret", "webhookSecret"),
-    *("jwt_secret", "jwtSecret", "session_secret", "sessionSecret", "shared_secret", "sharedSecret"),
-    *("access_key_secret", "accessKeySecret", "private_key", "privateKey", "encryption_key", "encryptionKey"),
-    *_AWS_SECRET_NAMES,
-)
-_VARIABLES: Final = ("TOKEN", "SECRET", "CREDENTIALS")
-"""How the names of variables that hold a secret end."""
-_KEY_VARIABLE: Final = "KEY"
-_NO_SECRET_KEY: Final = (
-    *("CACHE", "PUBLIC", "PUB", "PUBLISHABLE", "SITE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "ROUTING", "HOST"),
-    *("GPG", "PGP", "APT", "ANON", "DEDUPLICATION", "IDEMPOTENCY", "OBJECT", "REGISTRY"),
-)
-"""What a variable's name says before `_KEY` when that is a key to look something up, or a public one."""
-_PASSWORD_NAMES: Final = (
-    *("password", "Password", "PASSWORD", "passwd", "PASSWD", "passphrase", "PASSPHRASE", "PGPASSWORD", "MYSQL_PWD"),
-)
-SECRET_NAMES: Final = (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)
-"""Names whose value is a secret when it looks like one; in a JSON object the key tells it."""
-_FLAGS: Final = (
-    *("--api-key ", "--api-token ", "--token ", "--auth-token ", "--access-token ", "--private-token ", "--secret "),
-    *("--secret-key ", "--client-secret ", "--session-token "),
-)
-
 _USER: Final = r"""[^\s:/?#@"'<>\\`{}|^]{0,128}"""
 _PASSWORD: Final = r"""[^\s/?#"'<>\\`|^]"""
 _ENCODED_USER: Final = r"""[^\s:/?#@"'<>\\`{}|^&;\ue02f\ue03a\ue040]{0,128}"""
@@ -112,11 +55,8 @@ _COOKIES: Final = Pattern(
     rf"""(?:{_PAIR}(?:; ?(?:{_PAIR}|[^\s"'=;,\\]{{1,128}}))*)?(?:; ?)?[^\s"'=;,\\]{{0,128}}""",
 )
 _OPTION: Final = r"""[^\s;&"'`<>()\[\]{},\\]"""
-_SHELL_WORD: Final = r"""[^\s"'`\\;|&<>]"""
-_USER_FLAG: Final = (
-    r"""(?:[^\n\r]{0,400}?[ \t])?(?:-[a-zA-Z]{0,4}u|--user)[ =]{0,2}(?:\\{0,8}["'])?[^\s"'`\\:$]{1,128}:"""
-)
-_TO_USER_FLAG: Final = Pattern(_USER_FLAG, rf"(?!{_USER_FLAG})[^\n\r]{{0,560}}")
+_TO_LOGIN: Final = Pattern(r"""(?:["'\\]{0,8})?[ \t]{0,8}[=:]?[ \t]{0,8}(?:\\{0,8}["'])?""", r"""[\\"'=: \t]{0,32}""")
+_AUTH_ITSELF: Final = rf"(?:{AFTER_NO_WORD}|(?<=[:\s\"']_))"
 
 FORMS: Final[tuple[Rule, ...]] = (
     rule(
@@ -146,19 +86,23 @@ FORMS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("bearer token", OneOf(("Bearer ", "bearer ", "BEARER ")), HIDE, Run(rf"{BASE64}._~-", 20)),
-        valid=plausible.looks_random_with_digits,
+        valid=plausible.bearer,
         trim=".",
     ),
     rule(
-        *("password in a url", "//", Pattern(rf"(?!hash:[0-9a-f]{{16}}[:@]){_USER}", _USER), ":", HIDE),
-        Pattern(rf"{_PASSWORD}{{1,256}}(?=@[A-Za-z0-9\[_-])", rf"{_PASSWORD}{{0,256}}"),
+        *("password in a url", "//", Pattern(rf"(?P<user>(?!hash:[0-9a-f]{{16}}[:@]){_USER})", _USER), ":", HIDE),
+        Pattern(rf"(?!(?P=user)@){_PASSWORD}{{1,256}}(?=@[A-Za-z0-9\[_-])", rf"{_PASSWORD}{{0,256}}"),
         before=r"(?<=[A-Za-z0-9+.-]:)",
         after_colon=True,
         valid=plausible.url_password,
     ),
     rule(
-        *("password in an encoded url", "\ue02f\ue02f", Pattern(_ENCODED_USER, _ENCODED_USER), "\ue03a", HIDE),
-        Pattern(rf"{_ENCODED_PASSWORD}{{1,256}}(?=\ue040[A-Za-z0-9\[_-])", rf"{_ENCODED_PASSWORD}{{0,256}}"),
+        *("password in an encoded url", "\ue02f\ue02f", Pattern(f"(?P<user>{_ENCODED_USER})", _ENCODED_USER), "\ue03a"),
+        HIDE,
+        Pattern(
+            rf"(?!(?P=user)\ue040){_ENCODED_PASSWORD}{{1,256}}(?=\ue040[A-Za-z0-9\[_-])",
+            rf"{_ENCODED_PASSWORD}{{0,256}}",
+        ),
         before=r"(?<=[A-Za-z0-9+.-]\ue03a)",
         after_colon=True,
         valid=plausible.url_password,
@@ -176,46 +120,20 @@ FORMS: Final[tuple[Rule, ...]] = (
         valid=plausible.looks_random,
     ),
     rule(
-        *("password of curl's user", "curl ", _TO_USER_FLAG, HIDE),
-        Pattern(rf"{_SHELL_WORD}{{4,128}}", rf"{_SHELL_WORD}{{0,128}}"),
-        valid=plausible.url_password,
-    ),
-    rule(
-        *("cookies", OneOf(("Cookie: ", "cookie: ", "Set-Cookie: ", "set-cookie: ")), HIDE, _COOKIES),
-        valid=plausible.looks_random_with_digits,
-    ),
-    rule(
         *("npm registry token", "_authToken=", HIDE, Run(rf"{BASE64}._~-", 16)),
         valid=plausible.looks_random_with_digits,
         before="",
+    ),
+    rule(
+        *("login of a registry", OneOf(('auth"', "auth'", "auth\\", "auth=", "auth =", "auth:")), _TO_LOGIN, HIDE),
+        Run(BASE64, 8),
+        before=_AUTH_ITSELF,
+        valid=plausible.basic,
+        value=plausible.basic_password,
     ),
     rule(
         *("wireguard", OneOf(("PrivateKey = ", "PresharedKey = ", "PrivateKey=", "PresharedKey="))),
         *(HIDE, Run(BASE64, 44, 44)),
         valid=plausible.aws_secret,
     ),
-    rule("aws secret key", OneOf(_AWS_SECRET_NAMES), _GAP, HIDE, Run(BASE64, 40, 40), valid=plausible.aws_secret),
-    rule(
-        *("value of an identity's name", OneOf(_IDENTITY_NAMES), _ASSIGNED, HIDE, _VALUE),
-        valid=plausible.named_identity,
-        trim=".",
-    ),
-    rule(
-        *("value of a secret's name", OneOf((*_NAMES, *_VARIABLES)), _ASSIGNED, HIDE, _VALUE),
-        valid=plausible.named_secret,
-        trim=".",
-    ),
-    rule(
-        *("value of a password's name", OneOf(_PASSWORD_NAMES), _PASSWORD_GAP, HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.named_password,
-        trim=".",
-    ),
-    rule(
-        *("value of a key's name", _KEY_VARIABLE, _ASSIGNED, HIDE, _VALUE),
-        before="(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY),
-        valid=plausible.named_secret,
-        trim=".",
-    ),
-    rule(*("value of a secret's flag", OneOf(_FLAGS), _QUOTE, HIDE, _VALUE), valid=plausible.named_secret, trim="."),
 )

@@ -25,6 +25,17 @@ _MASKED_END: Final = re.compile(r"[xX]{10,}$")
 _MASK: Final = re.compile(r"[xX*.•_-]*")
 _SHORTEST_PASSWORD: Final = 4
 _SHORTEST_NO_WORD: Final = 8
+_VOWELS: Final = re.compile(r"[aeiouyAEIOUY]")
+_UNSPEAKABLE: Final = re.compile(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{5}")
+_SHORT_WORDS: Final = frozenset(
+    (
+        *("a", "an", "api", "at", "by", "db", "do", "go", "http", "https", "id", "in", "is", "it", "js", "key", "my"),
+        *("no", "of", "on", "or", "sdk", "to", "up", "url"),
+    )
+)
+_OTHERS: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_EXAMPLE_ENDS: Final = ("EXAMPLE", "EXAMPLEKEY")
+"""AWS documents its keys with these, and scanners let them pass."""
 _PLACEHOLDERS: Final = frozenset(
     [
         "password",
@@ -55,6 +66,10 @@ _PLACEHOLDERS: Final = frozenset(
         "redacted",
         "x-oauth-basic",
         "hash",
+        "postgres",
+        "root",
+        "guest",
+        "minioadmin",
     ]
 )
 _PLACEHOLDER_STARTS: Final = ("hash:", "$", "{", "<", "[", "(", "%s", "*", "…", "...")
@@ -63,6 +78,24 @@ _PLACEHOLDER_STARTS: Final = ("hash:", "$", "{", "<", "[", "(", "%s", "*", "…"
 def not_masked(value: str) -> bool:
     """Documentation writes `ghp_xxxxxxxx`: nothing but x in its last piece."""
     return _MASKED_END.search(value) is None
+
+
+def aws_access_key(value: str) -> bool:
+    return not_masked(value) and not value.endswith(_EXAMPLE_ENDS)
+
+
+def mixed(value: str) -> bool:
+    """Letters of both cases that are no words: enough behind a known beginning that is none itself."""
+    return value.lower() != value and value.upper() != value and not _is_wordy(value)
+
+
+def scrambled(value: str) -> bool:
+    """The same where it might be a name in code as well."""
+    return len(value) >= 20 and mixed(value) and _changes(value, 0.3)
+
+
+def bearer(value: str) -> bool:
+    return looks_random_with_digits(value) or scrambled(value)
 
 
 def looks_random(value: str) -> bool:
@@ -85,17 +118,44 @@ def named_secret(value: str) -> bool:
         not _is_identifier(piece) if _digits(piece) else len(piece) >= 20 and _is_scrambled(piece)
         for piece in _PIECES.findall(value)
         if len(piece) >= 16 and not piece.isdigit()
-    ) or _is_random_in_pieces(value)
+    ) or (_is_random_in_pieces(value) or (len(value) >= 24 and mixed(value) and _changes(value, 0.36)))
 
 
 def named_password(value: str) -> bool:
     """The value of something that is called a password: code and prose are full of such names, people's passwords of
     words. One with a digit among its letters, which is no identifier with a number (`password1Field`)."""
-    return (
-        url_password(value)
-        and 0 < _digits(value) < len(value)
-        and not any(_is_identifier(piece) and len(piece) > 2 * _digits(value) for piece in _ALL_PIECES.findall(value))
+    if not url_password(value):
+        return False
+    if not _digits(value):
+        return len(value) >= 16 and mixed(value) and _changes(value, 0.33)
+    return _digits(value) < len(value) and not any(
+        _is_identifier(piece) and len(piece) > 2 * _digits(value) for piece in _ALL_PIECES.findall(value)
     )
+
+
+def literal_password(value: str) -> bool:
+    """The same of a value that is no code for sure, because it is in quotes or in a variable of the environment: what
+    reads like an identifier is none then. Paths and names with dots are what forms and translations have there."""
+    if "/" in value or "." in value:
+        return named_password(value)
+    return url_password(value) and (0 < _digits(value) < len(value) or (mixed(value) and _changes(value, 0.3)))
+
+
+def line_password(value: str) -> bool:
+    """What stands alone behind `password: ` on a line may still be code: no variable ends like this."""
+    digits_at_end = len(value) - len(value.rstrip("0123456789"))
+    return value.lower() == value and "pass" not in value and digits_at_end not in (1, 2) and literal_password(value)
+
+
+def option_password(value: str) -> bool:
+    """A command line's."""
+    return url_password(value) and not value.startswith("-")
+
+
+def generated(value: str) -> bool:
+    """A long value of letters, digits and all kinds of marks, as frameworks make them; no path and no sentence."""
+    pieces = len(_WORDS.findall(value)) + len(_NUMBERS.findall(value)) + len(_OTHERS.findall(value))
+    return _digits(value) >= 2 and 3 * pieces >= len(value) and not _is_wordy(value)
 
 
 def begins_with_number(value: str) -> bool:
@@ -109,9 +169,9 @@ def named_identity(value: str) -> bool:
 
 
 def aws_secret(value: str) -> bool:
-    if value.lower() == value or value.upper() == value:
+    if value.lower() == value or value.upper() == value or value.endswith(_EXAMPLE_ENDS):
         return False
-    return _digits(value) > 0 or any(_is_scrambled(piece) for piece in _PIECES.findall(value))
+    return _digits(value) > 0 or mixed(value)
 
 
 def databricks(value: str) -> bool:
@@ -151,6 +211,21 @@ def _is_random_in_pieces(value: str, least_digits: int = 2) -> bool:
     """Base64 may have its `-`, `_`, `+` and `/` anywhere."""
     joined = "".join(_ALL_PIECES.findall(value))
     return len(joined) >= 16 and _digits(joined) >= least_digits and joined.upper() != joined and _is_no_word(joined)
+
+
+def _is_wordy(value: str) -> bool:
+    """Whether all in it are words that can be spoken (`Your-Token-Goes-Here`)."""
+    return all(
+        word.lower() in _SHORT_WORDS
+        or (len(word) > 2 and _VOWELS.search(word) is not None and _UNSPEAKABLE.search(word) is None)
+        for word in _WORDS.findall(value)
+    )
+
+
+def _changes(value: str, least: float) -> bool:
+    """How often the kind of character does."""
+    pieces = len(_WORDS.findall(value)) + len(_NUMBERS.findall(value))
+    return pieces >= least * len("".join(_ALL_PIECES.findall(value)))
 
 
 def _digits(piece: str) -> int:

@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from addons.redaction.finder import hashed, redact, redact_and_tell, suspicious
-from addons.redaction.forms import SECRET_NAMES
 from addons.redaction.headers import LOCATIONS, is_secret, redact_protocols
+from addons.redaction.names import tells_secret
 from addons.redaction.places import LOOK_BEHIND
 from addons.redaction.rows import redact_row
 from addons.redaction.urls import redact_url
 
-_SECRET_NAME: Final = re.compile(rf"(?:^|.*[^A-Za-z0-9])(?:{'|'.join(map(re.escape, SECRET_NAMES))})", re.DOTALL)
 _MOST_KNOWN_KEYS: Final = 4096
 _LONGEST_KNOWN_KEY: Final = 64
 _HASHED: Final = re.compile(r"hash:[0-9a-f]{16}")
@@ -38,11 +37,6 @@ def _path(paths: dict[tuple[int, str | None], int], parent: int, name: str | Non
     """The number of the path that goes on by this member; by whatever element of an array where the name is None."""
     number = paths.setdefault((parent, name), len(paths) + 1)
     return -abs(number) if parent < 0 or name is None else number
-
-
-def tells_secret(name: str) -> bool:
-    """Whether a member's name makes a secret of a value that is none by itself."""
-    return _SECRET_NAME.fullmatch(name) is not None
 
 
 class Redactor:

@@ -1,6 +1,7 @@
 """THE table: every credential format that is recognised in text. To add one, add a row, with a sample to the tests.
 
-In: nothing. Out: `RULES`, of secrets whose beginning tells them: first the vendors' formats, then the forms (forms.py).
+In: nothing. Out: `RULES`, of secrets whose beginning tells them: first the vendors' formats, then
+the forms (forms.py), names (names.py) and command lines (commands.py).
 Those that are told by a marker in their middle are in marked.py. Formats as the vendors document them and as secret
 scanners (gitleaks, TruffleHog, detect-secrets, GitHub's secret scanning, Microsoft's CASK) list them; lengths are taken
 generously where a vendor has changed them before.
@@ -8,10 +9,13 @@ generously where a vendor has changed them before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from addons.redaction import plausible
+from addons.redaction.commands import COMMANDS
 from addons.redaction.forms import FORMS
+from addons.redaction.names import NAMED
 from addons.redaction.shapes import (
     AFTER_NO_ALNUM,
     AFTER_NO_WORD,
@@ -28,11 +32,22 @@ from addons.redaction.shapes import (
 )
 
 
+def _or_behind(
+    starts: tuple[str, ...], whole: Callable[[str], bool], behind: Callable[[str], bool]
+) -> Callable[[str], bool]:
+    """Whether the whole value looks so, or what stands behind its beginning."""
+
+    def valid(value: str) -> bool:
+        return whole(value) or any(value.startswith(start) and behind(value[len(start) :]) for start in starts)
+
+    return valid
+
+
 def _key(name: str, starts: str, chars: str, least: int, trim: str = "", before: str = AFTER_NO_ALNUM) -> Rule:
     """A key by its distinctive beginning (several: separated by blanks); `least` characters and more follow."""
-    return rule(
-        name, OneOf(tuple(starts.split())), Run(chars, least), valid=plausible.looks_random, trim=trim, before=before
-    )
+    options = tuple(starts.split())
+    valid = _or_behind(options, plausible.looks_random, plausible.mixed)
+    return rule(name, OneOf(options), Run(chars, least), valid=valid, trim=trim, before=before)
 
 
 def _exact(name: str, starts: str, chars: str, least: int, most: int | None = None) -> Rule:
@@ -43,10 +58,9 @@ def _exact(name: str, starts: str, chars: str, least: int, most: int | None = No
 
 def _short(name: str, starts: str, chars: str, least: int, most: int | None = None, trim: str = "") -> Rule:
     """A key whose beginning words and encoded data have too: there must be digits, and no `-` or `_` before it."""
-    valid = plausible.looks_random_with_digits
-    return rule(
-        name, OneOf(tuple(starts.split())), Run(chars, least, most), valid=valid, before=AFTER_NO_WORD, trim=trim
-    )
+    options = tuple(starts.split())
+    valid = _or_behind(options, plausible.looks_random_with_digits, plausible.scrambled)
+    return rule(name, OneOf(options), Run(chars, least, most), valid=valid, before=AFTER_NO_WORD, trim=trim)
 
 
 def _paths(*paths: str) -> tuple[str, ...]:
@@ -61,6 +75,11 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("openrouter", "sk-or-", WORD, 20),
     _key("langfuse", "sk-lf-", WORD, 20),
     _short("openai and those who copy it", "sk-", WORD, 16),
+    rule(
+        *("litellm", "sk-", Run(WORD, 22, 22)),
+        valid=_or_behind(("sk-",), plausible.looks_random_with_digits, plausible.mixed),
+        before=AFTER_NO_WORD,
+    ),
     _short("openai ephemeral", "ek_", ALNUM, 30),
     _short("codex refresh token", "rt_ rt.1.", rf"{WORD}.", 30, trim="."),
     _exact("google api key", "AIza", WORD, 35),
@@ -77,6 +96,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _short("cerebras", "csk-", ALNUM, 30),
     _key("nvidia", "nvapi-", WORD, 40),
     _key("tavily", "tvly-", WORD, 24),
+    _short("firecrawl", "fc-", HEX, 32, 32),
     _key("together", "tgp_v1_", WORD, 30),
     _short("elevenlabs", "sk_", HEX, 48, 48),
     _short("cursor", "key_ crsr_", HEX, 64, 64),
@@ -104,7 +124,9 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("bedrock", "ABSK", BASE64, 60),
     _key("bedrock, short-lived", "bedrock-api-key-", BASE64, 40),
     # Clouds
-    _exact("aws access key", "AKIA ASIA ABIA ACCA", "A-Z0-9", 16),
+    rule(
+        "aws access key", OneOf(("AKIA", "ASIA", "ABIA", "ACCA")), Run("A-Z0-9", 16, 16), valid=plausible.aws_access_key
+    ),
     _key("aws session token", "IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz", BASE64, 100),
     rule(
         *("azure account key", OneOf(("AccountKey=", "SharedAccessKey="))),
@@ -212,6 +234,7 @@ RULES: Final[tuple[Rule, ...]] = (
         *(HIDE, Run(WORD, 50)),
     ),
     rule("telegram bot", HIDE, "AA", Run(WORD, 32, 34), before=r"(?<=[0-9]{8}[:\ue03a])", after_colon=True),
+    _short("twilio", " ".join(f"SK{digit}" for digit in "0123456789abcdef"), HEX, 31, 31),
     rule("sendgrid", "SG.", Run(WORD, 16, 32), ".", Run(WORD, 30, 64)),
     _short("mailchimp transactional", "md-", ALNUM, 22, 22),
     _key("brevo", "xkeysib- xsmtpsib-", "0-9A-Za-z-", 64),
@@ -226,6 +249,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _key("figma", "figd_ figu_", WORD, 36),
     _key("dropbox", "sl.u. sl.B", WORD, 100),
     _short("facebook", "EAAM EAAC EAAG EAAB", ALNUM, 90),
+    rule("laravel", "APP_KEY=base64:", HIDE, Run(BASE64, 40), valid=plausible.looks_random, before=""),
     _exact("age", "AGE-SECRET-KEY-1", "A-Z0-9", 58),
     _key("1password service account", "ops_eyJ", BASE64, 100),
     rule(
@@ -235,4 +259,6 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
     ),
     *FORMS,
+    *NAMED,
+    *COMMANDS,
 )

@@ -11,7 +11,7 @@ import re
 from typing import Final, NamedTuple
 
 from addons.redaction.leaves import ENCODED_MEMBER, TELLING, Key, Leaf
-from addons.redaction.redactor import tells_secret
+from addons.redaction.names import tells_secret
 from addons.wire.json_text import parse_json
 
 _MOST_SHAPES: Final = 64

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from urllib.parse import quote
 
 import pytest
@@ -231,10 +232,42 @@ LOOK_ALIKES = [
     "aria-label=skip r2_bucket pplx x-ai dapi tvly 1//2 sl.u v1.0-beta ops_ tid=5 pa-rt md-5 BSA fc-bold",
     "refreshToken: UserRefreshTokenService2Impl, access_token = getAccessTokenFromCacheV2, apiKey=OpenAIApiProvider3",
     "id_token: 0123456789abcdef0123456789abcdef01234567 https://a:b@c redis://x:abc@host",
-    "SK8d7f6e5c4b3a29180f7e6d5c4b3a2918 fc-8d7f6e5c4b3a29180f7e6d5c4b3a2918 sess-" + "a1" * 18,
+    "SK8d7f6e5c4b3a29180f7e6d5c4b3a29 fc-8d7f6e5c4b3a29180f7e6d5c4b3a29187 sess-" + "a1" * 18,
+    "TASK8d7f6e5c4b3a29180f7e6d5c4b3a2918 sfc-8d7f6e5c4b3a29180f7e6d5c4b3a2918 fc-550e8400-e29b-41d4-a716-446655440000",
     "dapi0123456789abcdef0123456789abcdef",
     "8d7f6e5c4b3a29180f7e6d5c4b3a2918.bundle 8d7f6e5c4b3a29180f7e6d5c4b3a2918.SomeClassNameXyz, d41d8cd98f00b204.",
     "x[32m y[0;1m \x1b[2K\x1b[1A a[5] b[m]",
+    "Authorization: Bearer $TOKEN, Authorization: token ${GITHUB_TOKEN}, Authorization: token <your-token>",
+    "the authorization: who may read it; headers['Authorization'] = getAuthorizationHeaderValue2(request)",
+    'x-cache-key: 0123456789abcdef0123456789abcdef "x-next-page-token": "aG9XdUtzQ2xYb2RLd0FzV2x4cTE5"',
+    '"next_token": "aG9XdUtzQ2xYb2RLd0FzV2x4cTE5ODc2NTQz", page_token=0123456789abcdef0123, the token: see below',
+    "sha256="
+    + "0f" * 32
+    + " commit: "
+    + "0f" * 20
+    + " md5: "
+    + "0f" * 16
+    + ' "integrity": "sha512-'
+    + "aB3/" * 21
+    + '=="',
+    '"token", "hello_world_identifier_2", ["--token", "$TOKEN"], ["--api-key", "your-api-key-goes-here"]',
+    '{"auth": "aG9XdUtz", "auth": true, "author": "YW5hOnNlY3JldA", auth: required, auth=none}',
+    'oauth="YW5hOnNlY3JldA==" --token-file a authorization=none X-Request-Id: a',
+    "SECRET_KEY = os.environ['SECRET_KEY'] SECRET_KEY = 'django-insecure-change-me-please-now'",
+    "secret_key_base: see below",
+    "mysql -u root -p shop, mysql -p, mysql -p$PASS, mysql --port=3306 -protocol tcp, mysql",
+    "mysql -ppassword shop; sshpass -e ssh a@b",
+    "redis-cli -a $REDIS_PASSWORD ping, docker run -p 8080:8080 x, docker login -u ana -p $PASS, sshpass -p '' x",
+    '"5432:5432" 127.0.0.1:5432:5432 db:5432: connection refused: yes, host:5432/db',
+    "PGPASSWORD=$PASS PGPASSWORD=postgres",
+    "postgres://postgres:postgres@localhost:5432/db amqp://guest:guest@mq http%3A%2F%2Fana%3Aana%40host",
+    "postgres://app:postgres@db mysql://app:root@db AKIAIOSFODNN7EXAMPLE",
+    "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "sk-learn-something-like-th sk-Your-Secret-Key-Goes-In glpat-Your-Token-Goes-Here",
+    "the password: enter it here. password: newPassword2\n password: password1\n 'password': 'auth.forms.password2'",
+    'PASSWORD=getenv(\'X\') PASSWORD=None, password: string, password: required; type="password" id="password1"',
+    "document.cookie = 'theme=dark; path=/' Cookie: name=value; other=abc, Set-Cookie%3A%20theme%3Ddark",
+    "IDEMPOTENCY_KEY=d524fb6f-94a1-4a33-875c-ea84b3d088c6",
     "gsk_version_number_0001 rt_sigprocmask ek_value sess-ion-storage key=value&code=200",
 ]
 
@@ -243,6 +276,28 @@ LOOK_ALIKES = [
 def test_look_alikes_pass(text: str) -> None:
     assert redactor.text(text) == text
     assert redactor.text(json.dumps(text)) == json.dumps(text)
+
+
+HEXDIGITS = "0123456789abcdef"
+URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+@pytest.mark.parametrize(
+    ("start", "characters", "length"),
+    [
+        pytest.param("sk-", URL_SAFE, 22, id="litellm"),
+        pytest.param("glpat-", URL_SAFE, 20, id="gitlab"),
+        pytest.param("GOCSPX-", URL_SAFE, 28, id="google client secret"),
+        pytest.param("dckr_pat_", URL_SAFE, 27, id="docker"),
+        pytest.param("tvly-dev-", URL_SAFE, 32, id="tavily"),
+        pytest.param("fc-", HEXDIGITS, 32, id="firecrawl"),
+        pytest.param("SK", HEXDIGITS, 32, id="twilio"),
+    ],
+)
+def test_no_key_is_missed_for_its_lack_of_digits(start: str, characters: str, length: int) -> None:
+    choice = random.Random(length).choice
+    keys = (start + "".join(choice(characters) for _ in range(length)) for _ in range(3000))
+    assert [key for key in keys if redactor.text(f"{key} ") != f"{hashed(key)} "] == []
 
 
 @pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH "])

@@ -1,0 +1,200 @@
+"""Credentials that are told by the name in front of them: of a variable, a member, an option, a header.
+
+In: nothing. Out: `NAMED`, rows of the table of rules (rules.py), and `tells_secret`, for names whose value stands apart
+from them (a member of a JSON object).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from addons.redaction import plausible
+from addons.redaction.gaps import AFTER_FLAG, ASSIGNED, ENCODED, GAP, PASSWORD_GAP, QUOTED, SHORT_VALUE, VALUE, WRITTEN
+from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, OneOf, Pattern, Rule, Run, rule
+
+_AWS_SECRET_NAMES: Final = (
+    *("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "awsSecretAccessKey", "aws_secret_key", "AWS_SECRET_KEY"),
+    *("SecretAccessKey", "secretAccessKey", "secret_access_key", "SECRET_ACCESS_KEY"),
+    *("Secret Access Key", "Secret access key", "secret access key"),
+)
+_IDENTITY_NAMES: Final = ("id_token", "idToken")
+"""Of these, a run of hex digits is a digest."""
+_NAMES: Final = (
+    *("api_key", "apiKey", "API_KEY", "apikey", "ApiKey", "APIKEY", "api-key", "Api-Key", "api-Key", "API-Key"),
+    *("Api-key", "API-KEY", "Apikey", "subscription-key", "Subscription-Key", "subscription_key", "subscriptionKey"),
+    *("api_token", "apiToken", "ApiToken", "api-token", "Api-Token", "API-Token"),
+    *("access_token", "accessToken", "access-token", "Access-Token", "refresh_token", "refreshToken", "refresh-token"),
+    *("auth_token", "authToken", "_authToken", "auth-token", "Auth-Token", "session_token", "sessionToken"),
+    *("SessionToken", "session-token", "security-token", "Security-Token", "vault-token", "Vault-Token"),
+    *("private_token", "Private-Token", "PRIVATE-TOKEN", "private-token", "bot_token", "botToken"),
+    *("oauth_token", "oauthToken", "identitytoken", "registrytoken", "circle-token", "Circle-Token"),
+    *("client_secret", "clientSecret", "client-secret", "Client-Secret", "secret_key", "secretKey", "secret-key"),
+    *("secret_key_base", "secretKeyBase", "SECRET_KEY_BASE", "access_key", "accessKey", "access-key", "master_key"),
+    *("masterKey", "master-key", "auth_key", "authKey", "auth-key", "account_key", "accountKey"),
+    *("app_secret", "appSecret", "signing_secret", "signingSecret", "webhook_secret", "webhookSecret"),
+    *("jwt_secret", "jwtSecret", "session_secret", "sessionSecret", "shared_secret", "sharedSecret"),
+    *("access_key_secret", "accessKeySecret", "private_key", "privateKey", "encryption_key", "encryptionKey"),
+    *_AWS_SECRET_NAMES,
+)
+_VARIABLES: Final = ("TOKEN", "SECRET", "CREDENTIALS")
+"""How the names of variables that hold a secret end."""
+_KEY_VARIABLE: Final = "KEY"
+_NO_SECRET_KEY: Final = (
+    *("CACHE", "PUBLIC", "PUB", "PUBLISHABLE", "SITE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "ROUTING", "HOST"),
+    *("GPG", "PGP", "APT", "ANON", "DEDUPLICATION", "IDEMPOTENCY", "OBJECT", "REGISTRY"),
+)
+"""What a variable's name says before `_KEY` when that is a key to look something up, or a public one."""
+_WHOLE_NAMES: Final = ("token", "Token", "secret", "Secret")
+"""Only by themselves: `next_token` is a place in a list. Of headers' names the last part will do."""
+_FRAMEWORK_KEYS: Final = ("SECRET_KEY", "secret_key", "SECRET_KEY_BASE", "secret_key_base")
+_PASSWORD_VARIABLES: Final = ("PASSWORD", "PASSWD", "PASSPHRASE", "PGPASSWORD", "MYSQL_PWD")
+_PASSWORD_NAMES: Final = ("password", "Password", "passwd", "passphrase", *_PASSWORD_VARIABLES)
+_PROGRAMS_PASSWORDS: Final = ("PGPASSWORD=", "MYSQL_PWD=", "REDISCLI_AUTH=", "SSHPASS=")
+"""Which programs read their password from, whatever it looks like."""
+_AUTHORIZATION: Final = ("Authorization", "authorization", "AUTHORIZATION")
+_COOKIE: Final = ("Cookie", "cookie", "Set-Cookie", "set-cookie", "COOKIE", "SET-COOKIE")
+_HEADER_ENDS: Final = (
+    *("-token", "-secret", "-credential", "-auth", "-authorization", "api-key", "apikey", "access-key", "auth-key"),
+    *("subscription-key", "functions-key", "admin-key", "master-key", "service-key", "rapidapi-key", "client-key"),
+    *("virtual-key", "account-key", "signing-key", "app-key", "user-key", "project-key"),
+)
+_HEADER_HARMLESS: Final = ("page-token", "next-token", "continuation-token")
+_HEADER: Final = (
+    "(?i:[a-z0-9-]{0,64}(?:"
+    + "|".join(f"(?<={end})" for end in _HEADER_ENDS)
+    + ")"
+    + "".join(f"(?<!{end})" for end in _HEADER_HARMLESS)
+    + ")"
+)
+"""How the name of a header of one's own goes on behind `X-` and a letter."""
+_LETTERS: Final = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_FLAGS: Final = (
+    *("--api-key", "--api-token", "--token", "--auth-token", "--access-token", "--private-token", "--secret"),
+    *("--secret-key", "--client-secret", "--session-token", "--apikey", "--api_key", "--auth", "--bearer-token"),
+)
+_PASSWORD_FLAGS: Final = ("--password", "--passwd", "--pass", "--passphrase")
+
+_TELLING: Final = re.compile(
+    rf"(?:^|.*[^A-Za-z0-9])(?:"
+    rf"{'|'.join(map(re.escape, (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)))})"
+    rf"|(?:Proxy-|proxy-)?(?:{'|'.join((*_WHOLE_NAMES, *_AUTHORIZATION, *_COOKIE))})|_?auth|[Xx]-[A-Za-z]{_HEADER}",
+    re.DOTALL,
+)
+_FLAG: Final = re.compile("|".join((*_FLAGS, *_PASSWORD_FLAGS)))
+
+
+def tells_secret(name: str) -> bool:
+    """Whether a member's name makes a secret of a value that is none by itself."""
+    return _TELLING.fullmatch(name) is not None
+
+
+def is_flag(text: str) -> bool:
+    """Whether the argument after this one is a secret if it looks like one."""
+    return text.startswith("--") and _FLAG.fullmatch(text) is not None
+
+
+_PASSWORD_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*-]"""
+_SCHEME: Final = Pattern(
+    r"""(?:(?![Bb]asic |BASIC |AWS4)(?:[A-Za-z][A-Za-z0-9_-]{1,18} {1,4}|(?:[Bb]earer|[Tt]oken)\+)"""
+    r"""(?:[a-z_]{1,12}=)?(?:\\{0,8}["'])?)?""",
+    r"""(?![Bb]asic |BASIC |AWS4)[A-Za-z][A-Za-z0-9_-]{1,18} {1,4}(?:(?:[a-z_]{1,12}=)?(?:\\{0,8}["']?))""",
+)
+"""`token `, `ApiKey `, `Token token="`. Its word may as well be the beginning of a key, so that it is no context before
+the blank has come. Basic authentication has a row of its own, and AWS signs."""
+
+
+def _cookies(name: str, value: str) -> Pattern:
+    pair = f"{name}{{1,128}}={value}{{0,4096}}"
+    return Pattern(
+        f"{pair}(?:; ?(?:{pair}|{name}{{1,128}}))*",
+        f"(?:{pair}(?:; ?(?:{pair}|{name}{{1,128}}))*)?(?:; ?)?{name}{{0,128}}",
+    )
+
+
+_BY_ITSELF: Final = rf"(?:{AFTER_NO_WORD}(?<![.$])|(?<=[A-Za-z0-9]-)(?=[TS]))"
+NAMED: Final[tuple[Rule, ...]] = (
+    rule(
+        *("cookies", OneOf(_COOKIE), WRITTEN, HIDE, _cookies(r"""[^\s"'=;,\\]""", r"""[^\s"';,\\]""")),
+        valid=plausible.looks_random_with_digits,
+    ),
+    rule(
+        *("cookies, encoded", OneOf(_COOKIE), ENCODED, HIDE, _cookies(r"""[^\s"'=;,\\&]""", r"""[^\s"';,\\&]""")),
+        valid=plausible.looks_random_with_digits,
+    ),
+    rule("aws secret key", OneOf(_AWS_SECRET_NAMES), GAP, HIDE, Run(BASE64, 40, 40), valid=plausible.aws_secret),
+    rule(
+        *("value of an identity's name", OneOf(_IDENTITY_NAMES), ASSIGNED, HIDE, VALUE),
+        valid=plausible.named_identity,
+        trim=".",
+    ),
+    rule(
+        *("value of a secret's name", OneOf((*_NAMES, *_VARIABLES)), ASSIGNED, HIDE, VALUE),
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value of a name that says no more", OneOf(_WHOLE_NAMES), ASSIGNED, HIDE, VALUE),
+        before=_BY_ITSELF,
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value of a header", OneOf(("X-", "x-")), OneOf(_LETTERS), Pattern(_HEADER, "[A-Za-z0-9-]{0,64}"), ASSIGNED),
+        *(HIDE, SHORT_VALUE),
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("authorization", OneOf(_AUTHORIZATION), ASSIGNED, _SCHEME, HIDE, SHORT_VALUE),
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value of a key's name", _KEY_VARIABLE, ASSIGNED, HIDE, VALUE),
+        before="(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY),
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("key of a framework", OneOf(_FRAMEWORK_KEYS), QUOTED, HIDE),
+        Pattern(r"""[^\s"'`\\]{24,128}(?=\\{0,8}["'])""", r"""[^\s"'`\\]{0,128}\\{0,8}"""),
+        valid=plausible.generated,
+    ),
+    rule(
+        *("value of a password's name", OneOf(_PASSWORD_NAMES), PASSWORD_GAP, HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.named_password,
+        trim=".",
+    ),
+    rule(
+        *("password in quotes", OneOf(_PASSWORD_NAMES), QUOTED, HIDE),
+        Pattern(rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`])""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password in a variable", OneOf(tuple(f"{name}=" for name in _PASSWORD_VARIABLES)), HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?![(\[{{:,)>])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password on a line", OneOf(("password: ", "passwd: ", "passphrase: ")), HIDE),
+        Pattern(
+            rf"{_PASSWORD_CHARACTER}{{8,128}}+(?=[ \t]{{0,8}}(?:[\n\r]|\\{{1,8}}[nr]|\Z))",
+            rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}\\{{0,8}}",
+        ),
+        valid=plausible.line_password,
+    ),
+    rule(
+        *("password of a program", OneOf(_PROGRAMS_PASSWORDS), Pattern(r"""["']?""", r"""["']?"""), HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{4,128}}+(?![(\[{{:,)>$])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.url_password,
+    ),
+    rule(*("value of a secret's flag", OneOf(_FLAGS), AFTER_FLAG, HIDE, VALUE), valid=plausible.named_secret, trim="."),
+    rule(
+        *("password's flag", OneOf(_PASSWORD_FLAGS), AFTER_FLAG, HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.named_password,
+        trim=".",
+    ),
+)
