@@ -37,8 +37,6 @@ COMMANDS: Final[tuple[Rule, ...]] = (
     ),
     _command("password of sshpass", "sshpass", r"-p ?"),
     _command("password of redis", "redis-cli valkey-cli redis-benchmark", r"(?:-a|--pass) "),
-    _command("password of a login", "docker podman helm", r"login [^\n\r]{0,200}?-p "),
-    _command("password of openssl", "openssl", r"-pass(?:in|out)? pass:"),
     rule(
         *("line of pgpass", OneOf(("5432:", "5433:", "6432:", "*:*:"))),
         *(Pattern(r"[^\s:\"'\\]{1,64}:[^\s:\"'\\]{1,64}:", r"[^\s:\"'\\]{0,64}(?::[^\s:\"'\\]{0,64})?"), HIDE),

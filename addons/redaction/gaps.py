@@ -25,6 +25,8 @@ ASSIGNED: Final = Pattern(
     rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|[=:>]|\ue03a\+?)[ \t]{{0,8}}{_OPENING}|{NEXT_STRING})""", _MORE
 )
 """The same without the blank alone; `os.environ["NAME"] = `; and the name as a string of its own before the value's."""
+BEGINS: Final = ('"', "'", "\\", ":", "=", "\ue03a", " =", " :", "  ", "\t", ">")
+"""How it does."""
 WRITTEN: Final = Pattern(
     rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}[=:][ \t]{{0,8}}{_OPENING}|{NEXT_STRING})""",
     r"""(?:[\\"'`=: \t\n\r,\]]|(?<=\\)[nrt]){0,48}""",

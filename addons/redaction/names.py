@@ -10,7 +10,18 @@ import re
 from typing import Final
 
 from addons.redaction import plausible
-from addons.redaction.gaps import AFTER_FLAG, ASSIGNED, ENCODED, GAP, PASSWORD_GAP, QUOTED, SHORT_VALUE, VALUE, WRITTEN
+from addons.redaction.gaps import (
+    AFTER_FLAG,
+    ASSIGNED,
+    BEGINS,
+    ENCODED,
+    GAP,
+    PASSWORD_GAP,
+    QUOTED,
+    SHORT_VALUE,
+    VALUE,
+    WRITTEN,
+)
 from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, OneOf, Pattern, Rule, Run, rule
 
 _AWS_SECRET_NAMES: Final = (
@@ -136,6 +147,7 @@ NAMED: Final[tuple[Rule, ...]] = (
     rule(
         *("value of a name that says no more", OneOf(_WHOLE_NAMES), ASSIGNED, HIDE, VALUE),
         before=_BY_ITSELF,
+        then=BEGINS,
         valid=plausible.named_secret,
         trim=".",
     ),
@@ -158,7 +170,7 @@ NAMED: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("key of a framework", OneOf(_FRAMEWORK_KEYS), QUOTED, HIDE),
-        Pattern(r"""[^\s"'`\\]{24,128}(?=\\{0,8}["'])""", r"""[^\s"'`\\]{0,128}\\{0,8}"""),
+        Pattern(r"""[^\s"'`\\]{24,128}(?=\\{0,8}["']|\Z)""", r"""[^\s"'`\\]{0,128}\\{0,8}"""),
         valid=plausible.generated,
     ),
     rule(
@@ -169,7 +181,9 @@ NAMED: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("password in quotes", OneOf(_PASSWORD_NAMES), QUOTED, HIDE),
-        Pattern(rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`])""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"),
+        Pattern(
+            rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
+        ),
         valid=plausible.literal_password,
     ),
     rule(

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from addons.redaction.channel import Channel, Slot
-from addons.redaction.finder import Tail, redact_and_tell, tail_of
+from addons.redaction.finder import Tail, redact, redact_and_tell, tail_of
+from addons.redaction.names import is_flag
 from addons.redaction.plausible import is_word, starts_as_no_word
 
 _LAST_WORD: Final = re.compile(r"[A-Za-z0-9]{1,16}\Z")
@@ -29,6 +30,14 @@ def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
     channel: Channel | None = None
     for number, slot in enumerate(slots):
         text = slot.original
+        if number and is_flag(texts[number - 1]):
+            # A command's arguments.
+            if channel is not None:
+                channel.close()
+                channel = None
+            flag = f"{texts[number - 1]}="
+            slot.shown.append(redact(flag + text, len(flag)))
+            continue
         if channel is None:
             if text not in known:
                 known[text] = redact_and_tell(context + text, len(context))

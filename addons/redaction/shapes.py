@@ -100,7 +100,9 @@ def rule(
     trim: str = "",
     longest: int = LONGEST_RUN,
     after_colon: bool = False,
+    then: tuple[str, ...] = ("",),
 ) -> Rule:
+    """`then`: what follows the anchors, where words begin with them; the shape says it again."""
     items: tuple[Item, ...] = shape if HIDE in shape else (HIDE, *shape)
     last = items[-1]
     if isinstance(last, Run) and last.most is None:
@@ -109,7 +111,7 @@ def rule(
         name,
         re.compile(before + _whole(items) + ")", re.ASCII),
         re.compile(before + _part(items), re.ASCII),
-        _anchors(items),
+        tuple(anchor + more for anchor in _anchors(items) for more in then),
         _anchors(items[items.index(HIDE) :]),
         valid,
         re.compile(swallow, re.ASCII) if swallow is not None else None,

@@ -15,6 +15,7 @@ from addons.redaction.channel import Slot
 from addons.redaction.leaves import Key, Leaf, stem
 from addons.redaction.payload import Payload, open_payload, parsed
 from addons.redaction.redactor import Redactor
+from addons.redaction.seams import without_cut_secrets
 from addons.redaction.shape_cache import ShapeCache
 from addons.redaction.texts import Texts
 from addons.wire.frame import Frame
@@ -88,7 +89,7 @@ class StreamRedactor[S]:
             return [(frame, stamp)]
         self._texts.expire(now_s)
         frame = self._without_single_secrets(frame)
-        comment = self._texts.feed(_COMMENTS, "", frame.comment, now_s) if frame.comment else None
+        comment = self._texts.feed(_COMMENTS, "", without_cut_secrets(frame.comment), now_s) if frame.comment else None
         lines = self._opened(frame.data, frame.event, now_s) if frame.data else []
         self._queue.append(_Waiting(frame, stamp, lines, comment))
         return self._released()
@@ -161,7 +162,7 @@ class StreamRedactor[S]:
             # Some servers leave out the blank line between their events, and the clients that they are made for read
             # each line as one.
             return [self._payload(line, event, now_s) or line for line in lines]
-        return [self._texts.feed(plain, "", data, now_s)]
+        return [self._texts.feed(plain, "", without_cut_secrets(data), now_s)]
 
     def _payload(self, text: str, event: str | None, now_s: float) -> Payload | None:
         spoken: list[Key] = []

@@ -325,8 +325,6 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("password of mysql, in quotes", made_up(20, seed="mysql"), "mysql -h db -uroot -p'", "' shop"),
     Sample("password of sshpass", made_up(20, seed="ssh"), "sshpass -p ", " ssh a@b"),
     Sample("password of redis", made_up(20, seed="redis"), "redis-cli -h cache -a ", " ping"),
-    Sample("password of a login", made_up(20, seed="docker"), "docker login x.example -u ana -p ", "\n"),
-    Sample("password of openssl", made_up(20, seed="openssl"), "openssl rsa -passin pass:", " -in a.pem"),
     Sample("line of pgpass", "correcthorsebatterys", "db.example:5432:shop:ana:", "\n"),
     Sample("password of a program", "correcthorsebatterys", "PGPASSWORD=", " psql"),
     Sample("password in quotes", "correct2horsebattery", '{"user": "ana", "password": "', '"}'),

@@ -183,6 +183,45 @@ def test_values_and_member_names() -> None:
     assert Redactor().value(redacted) is redacted
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["x", "--api-key", TOKEN, "y"], ["x", "--api-key", hashed(TOKEN), "y"]),
+        (["x", "--password", TOKEN], ["x", "--password", hashed(TOKEN)]),
+        (["x", "--token", "--verbose"], ["x", "--token", "--verbose"]),
+        (["x", "--api-key-file", TOKEN], ["x", "--api-key-file", TOKEN]),
+        (["x", "--token", "your-token-goes-here-please"], ["x", "--token", "your-token-goes-here-please"]),
+    ],
+)
+def test_an_argument_is_told_by_the_flag_before_it(arguments: list[str], expected: list[str]) -> None:
+    assert Redactor().value({"command": "x", "args": arguments})["args"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Authorization", f"token {TOKEN}", f"token {hashed(TOKEN)}"),
+        ("authorization", TOKEN, hashed(TOKEN)),
+        ("X-Acme-Token", TOKEN, hashed(TOKEN)),
+        ("x-api-key", TOKEN, hashed(TOKEN)),
+        ("Cookie", f"sid={TOKEN}; a=b", hashed(f"sid={TOKEN}; a=b")),
+        ("token", TOKEN, hashed(TOKEN)),
+        ("secret", TOKEN, hashed(TOKEN)),
+        ("SECRET_KEY_BASE", "0f1e" * 32, hashed("0f1e" * 32)),
+        ("auth", BY_NAME["login of a registry"].secret, hashed(BY_NAME["login of a registry"].value)),
+        ("password", "hunter2hunter", hashed("hunter2hunter")),
+        ("next_token", TOKEN, TOKEN),
+        ("x-cache-key", TOKEN, TOKEN),
+        ("author", BY_NAME["login of a registry"].secret, BY_NAME["login of a registry"].secret),
+        ("password", "Enter your password", "Enter your password"),
+        ("sha256", "0f1e" * 16, "0f1e" * 16),
+    ],
+)
+def test_a_members_name_tells(name: str, text: str, expected: str) -> None:
+    assert Redactor().value({name: text}) == {name: expected}
+    assert Redactor().value({"headers": [{name: text}]}) == {"headers": [{name: expected}]}
+
+
 def test_each_string_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
