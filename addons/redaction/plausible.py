@@ -154,8 +154,9 @@ def option_password(value: str) -> bool:
 
 def generated(value: str) -> bool:
     """A long value of letters, digits and all kinds of marks, as frameworks make them; no path and no sentence."""
-    pieces = len(_WORDS.findall(value)) + len(_NUMBERS.findall(value)) + len(_OTHERS.findall(value))
-    return _digits(value) >= 2 and 3 * pieces >= len(value) and not _is_wordy(value)
+    marks = len(_OTHERS.findall(value))
+    pieces = len(_WORDS.findall(value)) + len(_NUMBERS.findall(value)) + marks
+    return _digits(value) + marks >= 4 and 3 * pieces >= len(value) and not _is_wordy(value)
 
 
 def begins_with_number(value: str) -> bool:

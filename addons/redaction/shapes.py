@@ -43,11 +43,13 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`least` to `most` characters of one class; `most` None is an open run. A secret never ends inside a run."""
+    """`least` to `most` characters of one class; `most` None is an open run. A secret never ends inside a run. `never`:
+    a character that doesn't follow an open one (a bracket, when it is the name of a function)."""
 
     chars: str
     least: int
     most: int | None = None
+    never: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,8 @@ def _whole(items: tuple[Item, ...]) -> str:
             return either(options) + _whole(tuple(rest))
         case (Pattern(whole, _), *rest):
             return f"(?:{whole})" + _whole(tuple(rest))
-        case (Run(chars, least, None),):
-            return f"[{chars}]{{{least},{LONGEST_RUN}}}"
+        case (Run(chars, least, None, never),):
+            return f"[{chars}]{{{least},{LONGEST_RUN}}}" + (f"+(?![{never}])" if never else "")
         case (Run(chars, least, most),):
             return f"[{chars}]{{{least},{most}}}+(?![{chars}])"
         case (Run(chars, least, most), *rest):

@@ -267,6 +267,7 @@ LOOK_ALIKES = [
     "the password: enter it here. password: newPassword2\n password: password1\n 'password': 'auth.forms.password2'",
     'PASSWORD=getenv(\'X\') PASSWORD=None, password: string, password: required; type="password" id="password1"',
     "document.cookie = 'theme=dark; path=/' Cookie: name=value; other=abc, Set-Cookie%3A%20theme%3Ddark",
+    "private_key = x25519.X25519PrivateKey.generate() token: aB3dE5fG7hJ9kL1mN2pQ4(x)",
     "IDEMPOTENCY_KEY=d524fb6f-94a1-4a33-875c-ea84b3d088c6",
     "gsk_version_number_0001 rt_sigprocmask ek_value sess-ion-storage key=value&code=200",
 ]
