@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from addons.redaction import plausible
+from addons.redaction.names import COOKIES
 from addons.redaction.shapes import HIDE, OneOf, Pattern, Rule, rule
 
 _SHELL_WORD: Final = r"""[^\s"'`\\;|&<>]"""
@@ -37,6 +38,9 @@ COMMANDS: Final[tuple[Rule, ...]] = (
     ),
     _command("password of sshpass", "sshpass", r"-p ?"),
     _command("password of redis", "redis-cli valkey-cli redis-benchmark", r"(?:-a|--pass) "),
+    rule(
+        *("cookies of curl", "curl ", _to("(?:-b|--cookie) "), HIDE, COOKIES), valid=plausible.looks_random_with_digits
+    ),
     rule(
         *("line of pgpass", OneOf(("5432:", "5433:", "6432:", "*:*:"))),
         *(Pattern(r"[^\s:\"'\\]{1,64}:[^\s:\"'\\]{1,64}:", r"[^\s:\"'\\]{0,64}(?::[^\s:\"'\\]{0,64})?"), HIDE),

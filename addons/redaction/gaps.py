@@ -10,9 +10,9 @@ from typing import Final
 
 from addons.redaction.shapes import BASE64, Pattern, Run
 
-_MORE: Final = r"""(?:[\\"'`=:> \t\n\r,\]\ue03a]|(?<=\\)[nrt]|(?<=\ue03a)\+){0,48}"""
+_MORE: Final = r"""(?:[\\"'`=:> \t\n\r,\]\ue03a]|(?<=\\)[nrt]|(?<=\ue03a)\+|(?<=[, \t\n\r])[bru](?=["']|\Z)){0,48}"""
 _OPENING: Final = r"""(?:\\{0,8}["'`])?"""
-NEXT_STRING: Final = r"""\\{0,8}["'],(?:[ \t\n\r]|\\{1,8}[nrt]){0,24}\\{0,8}["']"""
+NEXT_STRING: Final = r"""\\{0,8}["'],(?:[ \t\n\r]|\\{1,8}[nrt]){0,24}[bru]?\\{0,8}["']"""
 """In a list, or between the arguments of a call: `"--token", "…"`, `("Authorization", "…")`."""
 
 QUOTE: Final = Pattern(_OPENING, r"""\\{0,8}["'`]?""")
@@ -33,6 +33,10 @@ WRITTEN: Final = Pattern(
 )
 ENCODED: Final = Pattern(r"\ue03a[ +]{0,8}", r"\ue03a[ +]{0,8}")
 """`ASSIGNED`, of a text that stands as it is, and of one that is percent-encoded."""
+TO_VALUE: Final = Pattern(
+    r"""\\{0,8}["']?,?(?:[ \t\n\r]|\\{1,8}[nrt]){0,48}\\{0,8}["']?""", r"""(?:[\\"', \t\n\r]|(?<=\\)[nrt]){0,72}"""
+)
+"""Up to the member that has the value: `{"name": "X_API_KEY", "value": "…"}`, and the same in YAML."""
 QUOTED: Final = Pattern(
     r"""(?:\\{0,8}["'])?\]?[ \t]{0,8}(?:=>|:=|[=:])[ \t]{0,8}[bru]?\\{0,8}["'`]""",
     r"""[\\"'`=:> \t\]]{0,40}(?:(?<=[=: \t])[bru])?""",

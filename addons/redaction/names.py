@@ -19,6 +19,7 @@ from addons.redaction.gaps import (
     PASSWORD_GAP,
     QUOTED,
     SHORT_VALUE,
+    TO_VALUE,
     VALUE,
     WRITTEN,
 )
@@ -115,7 +116,8 @@ _SCHEME: Final = Pattern(
 the blank has come. Basic authentication has a row of its own, and AWS signs."""
 
 
-def _cookies(name: str, value: str) -> Pattern:
+def cookies(name: str, value: str) -> Pattern:
+    """The characters of a cookie's name and value."""
     pair = f"{name}{{1,128}}={value}{{0,4096}}"
     return Pattern(
         f"{pair}(?:; ?(?:{pair}|{name}{{1,128}}))*",
@@ -123,14 +125,16 @@ def _cookies(name: str, value: str) -> Pattern:
     )
 
 
+COOKIES: Final = cookies(r"""[^\s"'=;,\\]""", r"""[^\s"';,\\]""")
+_SECRET_KEY: Final = "(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY)
 _BY_ITSELF: Final = rf"(?:{AFTER_NO_WORD}(?<![.$])|(?<=[A-Za-z0-9]-)(?=[TS]))"
 NAMED: Final[tuple[Rule, ...]] = (
     rule(
-        *("cookies", OneOf(_COOKIE), WRITTEN, HIDE, _cookies(r"""[^\s"'=;,\\]""", r"""[^\s"';,\\]""")),
+        *("cookies", OneOf(_COOKIE), WRITTEN, HIDE, COOKIES),
         valid=plausible.looks_random_with_digits,
     ),
     rule(
-        *("cookies, encoded", OneOf(_COOKIE), ENCODED, HIDE, _cookies(r"""[^\s"'=;,\\&]""", r"""[^\s"';,\\&]""")),
+        *("cookies, encoded", OneOf(_COOKIE), ENCODED, HIDE, cookies(r"""[^\s"'=;,\\&]""", r"""[^\s"';,\\&]""")),
         valid=plausible.looks_random_with_digits,
     ),
     rule("aws secret key", OneOf(_AWS_SECRET_NAMES), GAP, HIDE, Run(BASE64, 40, 40), valid=plausible.aws_secret),
@@ -163,8 +167,25 @@ NAMED: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     rule(
+        *("value beside a secret's name", OneOf((*_NAMES, *_VARIABLES, *_AUTHORIZATION)), TO_VALUE, "value", ASSIGNED),
+        *(_SCHEME, HIDE, VALUE),
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value beside a key's name", _KEY_VARIABLE, TO_VALUE, "value", ASSIGNED, HIDE, VALUE),
+        before=_SECRET_KEY,
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value beside a password's name", OneOf(_PASSWORD_VARIABLES), TO_VALUE, "value", ASSIGNED, HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.literal_password,
+    ),
+    rule(
         *("value of a key's name", _KEY_VARIABLE, ASSIGNED, HIDE, VALUE),
-        before="(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY),
+        before=_SECRET_KEY,
         valid=plausible.named_secret,
         trim=".",
     ),

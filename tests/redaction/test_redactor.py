@@ -139,6 +139,16 @@ def test_repeated_headers_keep_their_order() -> None:
         pytest.param(
             f"https://h/cb#access_token={TOKEN}&t=1", f"https://h/cb#access_token={hashed(TOKEN)}&t=1", id="fragment"
         ),
+        pytest.param(
+            f"https://h/?h=Cookie%3A%20sid%3D{TOKEN}%3B%20a%3Db&x=1",
+            f"https://h/?h=Cookie%3A%20{hashed(f'sid={TOKEN}; a=b')}&x=1",
+            id="an encoded cookie",
+        ),
+        pytest.param(
+            f"https://h/?h=Authorization%3A%20token%20{TOKEN}&x=1",
+            f"https://h/?h=Authorization%3A%20token%20{hashed(TOKEN)}&x=1",
+            id="an encoded header",
+        ),
         pytest.param(BY_NAME["telegram"].text, BY_NAME["telegram"].redacted, id="token in the path"),
         pytest.param(BY_NAME["slack hook"].text, BY_NAME["slack hook"].redacted, id="hook"),
         pytest.param(f"https://h/?q={SECRET}", f"https://h/?q={hashed(SECRET)}", id="secret under a harmless name"),

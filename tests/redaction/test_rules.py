@@ -268,6 +268,8 @@ LOOK_ALIKES = [
     'PASSWORD=getenv(\'X\') PASSWORD=None, password: string, password: required; type="password" id="password1"',
     "document.cookie = 'theme=dark; path=/' Cookie: name=value; other=abc, Set-Cookie%3A%20theme%3Ddark",
     "private_key = x25519.X25519PrivateKey.generate() token: aB3dE5fG7hJ9kL1mN2pQ4(x)",
+    "- name: CACHE_KEY\n  value: 0123456789abcdef0123456789abcdef\n- name: API_KEY\n  valueFrom: secretKeyRef123456",
+    '{"name": "DB_PASSWORD", "value": "$PASS1234567"} curl -b jar.txt -b theme=dark https://x.example',
     "IDEMPOTENCY_KEY=d524fb6f-94a1-4a33-875c-ea84b3d088c6",
     "gsk_version_number_0001 rt_sigprocmask ek_value sess-ion-storage key=value&code=200",
 ]

@@ -316,6 +316,27 @@ def test_cut_there_it_is_as_whole(cut: list[str]) -> None:
     assert "hash:" in shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IDEMPOTENCY_KEY=d524fb6f-94a1-4a33-875c-ea84b3d088c6, ",
+        "CACHE_KEY=0123456789abcdef0123456789abcdef ",
+        '{"next_token": "aG9XdUtzQ2xYb2RLd0FzV2x4cTE5ODc2NTQzMjE="}',
+        "page-token: 0123456789abcdef0123456789abcdef ",
+    ],
+)
+def test_a_name_that_tells_of_no_secret_may_be_cut_anywhere(text: str) -> None:
+    frame_of, text_of = DIALECTS["anthropic text"]
+    for cut in range(1, len(text)):
+        assert "".join(map(text_of, through([frame_of(text[:cut]), frame_of(text[cut:])]))) == text
+
+
+def test_a_whole_string_whose_name_tells_follows_any_other() -> None:
+    secret = BY_NAME["value of a key's name"].secret
+    frames = stringwise("see ABC", f"AZURE_OPENAI_KEY={secret}", ".")
+    assert through(frames) == stringwise("see ABC", f"AZURE_OPENAI_KEY={hashed(secret)}", ".")
+
+
 PLANTED = st.sampled_from([*(sample.text for sample in SAMPLES if sample.name not in LATE), SECRET[:30]])
 FILLER = st.text(alphabet='sk-antAIzaeyJ \n\\u0"%2:/=@.,xB-', max_size=12) | st.sampled_from(
     ["\\n", "Bearer ", "api_key=", "https://u:p"]
