@@ -17,7 +17,7 @@ _OPENING: Final = r"""(?:\\{0,8}["'])?"""
 
 def _to(option: str) -> Pattern:
     """As far as the option's value; on the same line."""
-    whole = rf"(?:[^\n\r]{{0,400}}?[ \t])?{option}{_OPENING}"
+    whole = rf"(?:[^\n\r]{{0,400}}?[ \t])??{option}{_OPENING}"
     return Pattern(whole, rf"(?!{whole}[^\s\"'\\])[^\n\r]{{0,560}}")
 
 

@@ -22,7 +22,7 @@ GAP: Final = Pattern(
 )
 """`=`, `: `, `" : "`, `=>`, and the same with escaped quotes; or a blank."""
 ASSIGNED: Final = Pattern(
-    rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|[=:>]|\ue03a\+?)[ \t]{{0,8}}{_OPENING}|{NEXT_STRING})""", _MORE
+    rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|[=:>]|\ue03a\+?+)[ \t]{{0,8}}{_OPENING}|{NEXT_STRING})""", _MORE
 )
 """The same without the blank alone; `os.environ["NAME"] = `; and the name as a string of its own before the value's."""
 BEGINS: Final = ('"', "'", "\\", ":", "=", "\ue03a", " =", " :", "  ", "\t", ">")

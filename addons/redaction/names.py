@@ -109,7 +109,7 @@ def is_flag(text: str) -> bool:
 _PASSWORD_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*-]"""
 _SCHEME: Final = Pattern(
     r"""(?:(?![Bb]asic |BASIC |AWS4)(?:[A-Za-z][A-Za-z0-9_-]{1,18} {1,4}|(?:[Bb]earer|[Tt]oken)\+)"""
-    r"""(?:[a-z_]{1,12}=)?(?:\\{0,8}["'])?)?""",
+    r"""(?:[a-z_]{1,12}=)?(?:\\{0,8}["'])?|(?!(?:[Bb]earer|[Tt]oken)\+))""",
     r"""(?![Bb]asic |BASIC |AWS4)[A-Za-z][A-Za-z0-9_-]{1,18} {1,4}(?:(?:[a-z_]{1,12}=)?(?:\\{0,8}["']?))""",
 )
 """`token `, `ApiKey `, `Token token="`. Its word may as well be the beginning of a key, so that it is no context before

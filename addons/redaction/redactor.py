@@ -39,6 +39,12 @@ def _path(paths: dict[tuple[int, str | None], int], parent: int, name: str | Non
     return -abs(number) if parent < 0 or name is None else number
 
 
+def _telling(member: dict[str, Any]) -> str | None:
+    """The name in `{"name": "X-Api-Key", "value": "…"}`, if it tells a secret."""
+    name = member.get("name")
+    return name if isinstance(name, str) and tells_secret(name) else None
+
+
 class Redactor:
     def __init__(self, enabled: bool = True) -> None:
         self.enabled = enabled
@@ -84,9 +90,12 @@ class Redactor:
                 changed = changed or any(clean is not key for clean, key in zip(names, item, strict=True))
                 # The keys first, so that their order stays though the values come later.
                 copy = target[at] = dict.fromkeys(names)
-                members = zip(names, item.items(), strict=True)
+                members = [
+                    (clean, _telling(item) or key if key == "value" else key, member)
+                    for clean, (key, member) in zip(names, item.items(), strict=True)
+                ]
                 waiting += reversed(
-                    [_Place(copy, clean, key, member, _path(paths, path, key)) for clean, (key, member) in members]
+                    [_Place(copy, clean, name, member, _path(paths, path, name)) for clean, name, member in members]
                 )
             elif isinstance(item, list):
                 copy_list = target[at] = [None] * len(item)

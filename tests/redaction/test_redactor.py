@@ -230,6 +230,8 @@ def test_an_argument_is_told_by_the_flag_before_it(arguments: list[str], expecte
 def test_a_members_name_tells(name: str, text: str, expected: str) -> None:
     assert Redactor().value({name: text}) == {name: expected}
     assert Redactor().value({"headers": [{name: text}]}) == {"headers": [{name: expected}]}
+    pair, plain = {"name": name, "value": text}, {"name": "plain", "value": "x"}
+    assert Redactor().value([plain, pair]) == [plain, {"name": name, "value": expected}]
 
 
 def test_each_string_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,6 +201,12 @@ def test_in_detail(text: str, expected: str) -> None:
     assert redactor.text(text) == expected
 
 
+def test_two_commands_on_a_line_have_two_passwords() -> None:
+    one, two = made_up(12, seed="one"), made_up(12, seed="two")
+    text = "sshpass -p {} ssh a@b mysql -u root -p{} shop; curl -u a:{} http://x; curl -u b:{} http://y"
+    assert redactor.text(text.format(one, two, one, two)) == text.format(*map(hashed, (one, two, one, two)))
+
+
 LOOK_ALIKES = [
     "password = getPassword1() password: string password=None self.password1 = password2",
     'password_field = \'password1Field\', "password": "Enter your password", --password $DB_PASS, passwd -l',
