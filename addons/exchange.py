@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from addons import faults
+from addons.end_facts import EndFacts, end_fields
+from addons.headers import joined
 from addons.intake import Request
 from addons.observed import Cut, HeaderList, Moment
 from addons.pricing.book import PriceBook
@@ -30,7 +32,6 @@ from addons.protocols.events import (
 )
 from addons.protocols.limits import allowances_of, retry_after_s
 from addons.protocols.summary import Summary
-from addons.protocols.usage import normalise_usage
 from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.sinks.records import EndFields, FlowFields, Record, end_record, flow_record, line_record, transcript_record
@@ -302,53 +303,3 @@ class Exchange:
 
     def _show(self, event: ExchangeEvent) -> None:
         self._outlet.show(self._context.flow_id, event)
-
-
-@dataclass(frozen=True, slots=True)
-class EndFacts:
-    """What an end record tells beyond what the stream said. Times in milliseconds since the request."""
-
-    status: int | None
-    purpose: str
-    api: str | None
-    model: str | None
-    frames_in: int
-    wire_bytes: int
-    duration_ms: float
-    ttft_ms: float | None
-    dropped: int
-
-
-def end_fields(end: str, error: str | None, facts: EndFacts, summary: Summary) -> EndFields:
-    """The fields of an end record, from the exchange's facts and the stream's own words."""
-    return EndFields(
-        end=end,
-        error=error,
-        status=facts.status,
-        purpose=facts.purpose,
-        api=facts.api,
-        model=summary.model or facts.model,
-        response_id=summary.response_id,
-        events=facts.frames_in,
-        bytes=facts.wire_bytes,
-        duration_ms=facts.duration_ms,
-        ttft_ms=facts.ttft_ms,
-        stop_reason=summary.stop_reason,
-        text=summary.text,
-        thinking=summary.thinking,
-        tool_calls=summary.tool_calls,
-        usage=normalise_usage(facts.api, summary.usage_raw),
-        usage_raw=summary.usage_raw,
-        dropped=facts.dropped,
-    )
-
-
-def joined(headers: HeaderList | list[tuple[str, str]]) -> dict[str, str]:
-    """Headers as one object of lower-case names; a repeated header's values joined as HTTP does (RFC 9110 5.3)."""
-    result: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        # Cookies are the exception: RFC 9113 8.2.3 joins them with a semicolon.
-        separator = "; " if key == "cookie" else ", "
-        result[key] = f"{result[key]}{separator}{value}" if key in result else value
-    return result

@@ -8,7 +8,8 @@ type is made good from the first bytes (SPEC S4.1).
 from __future__ import annotations
 
 from addons.exchange import Exchange, Head, Outlet
-from addons.intake import Request, without_encoding
+from addons.headers import without_encoding
+from addons.intake import Request
 from addons.observed import CaptureFailed, ChunkSeen, Cut, EndSeen, FlowRedaction, HeadSeen, Moment
 from addons.protocols.detect import streams_ndjson
 from addons.request_reader import LARGE_BYTES, LARGE_ENCODED_BYTES

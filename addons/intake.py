@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from addons.bodies.changes import RequestHistory
+from addons.headers import dict_of, without_encoding
 from addons.identity.clients import client_of
 from addons.identity.conversations import ConversationGrouper
 from addons.identity.hosts import provider_of
@@ -76,11 +77,6 @@ class Request:
         request_body = self.body if self.body is not None and len(self.body) <= keep else None
         response_body = response_body if response_body is not None and len(response_body) <= keep else None
         return FlowRedaction(headers, path or "/", request_body, response_headers, response_body)
-
-
-def without_encoding(headers: HeaderList) -> HeaderList:
-    """For a body that is no longer as on the wire."""
-    return tuple((n, v) for n, v in headers if n.lower() not in ("content-encoding", "content-length"))
 
 
 class Intake:
@@ -197,11 +193,3 @@ class Intake:
 def encoding_of(seen: RequestSeen) -> str | None:
     """The body's Content-Encoding."""
     return dict_of(seen.headers).get("content-encoding")
-
-
-def dict_of(headers: HeaderList) -> dict[str, str]:
-    """Lower-case names; of a repeated header the first."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), value)
-    return found

@@ -1,6 +1,6 @@
 """The pipeline: from what the event loop saw to the log and the live view.
 
-In: `observed` items, one after the other, on the capture thread. Out: records to the store, events to the display. Here
+In: `observed` items, one after the other, on the capture thread. Out: records and events, to `log_outlet.py`. Here
 exchanges live: one per flow, or several in turn on a WebSocket. What takes long (a large request, a large answer) is
 done on a thread of its own; what comes meanwhile of the same flow waits for it, and other flows don't.
 """
@@ -8,11 +8,9 @@ done on a thread of its own; what comes meanwhile of the same flow waits for it,
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from addons import faults
 from addons.bodies.changes import RequestHistory
@@ -22,6 +20,7 @@ from addons.exchange import Exchange, Outlet
 from addons.heavy_work import HeavyWork
 from addons.http_exchange import HttpExchange
 from addons.intake import Intake, Request, encoding_of
+from addons.log_outlet import LogOutlet
 from addons.observed import (
     CaptureFailed,
     ChunkSeen,
@@ -36,17 +35,8 @@ from addons.observed import (
     now,
 )
 from addons.options import Settings
-from addons.pricing.book import PriceBook
-from addons.protocols.events import ExchangeEvent
-from addons.recovery import end_records_of_the_dead, open_fields
-from addons.redaction.redactor import Redactor
-from addons.redis_stream.entry import time_ms
 from addons.redis_stream.sink import StreamSink
 from addons.request_reader import ReadBody, is_large
-from addons.sinks.maintenance import Limits
-from addons.sinks.records import Record
-from addons.sinks.store import LogStore, StoreSettings
-from addons.sinks.timestamps import TimeFormatter
 from addons.socket_exchanges import SocketExchanges
 from addons.unlogged import Unlogged
 
@@ -55,8 +45,7 @@ PUT_OFF_S = 0.05
 
 
 class Pipeline:
-    """Implements `exchange.Outlet`, whose methods may be called from any thread; all others are the capture thread's.
-    No method raises for what came over the wire; the caller guards all the same."""
+    """All methods are the capture thread's. None raises for what came over the wire; the caller guards all the same."""
 
     def __init__(
         self,
@@ -69,14 +58,6 @@ class Pipeline:
     ) -> None:
         """`wake` is called, on any thread, when there is something to do for a flow though nothing came of it."""
         self._settings = settings
-        self._outlet_lock = threading.RLock()
-        """For what exchanges share: what is pending, the store, the display."""
-        self._stream = stream
-        self._tell = tell
-        self._live = live
-        self._pending: list[Record] = []
-        self._opening: dict[str, dict[str, Any]] = {}
-        self._closing: list[str] = []
         self._put_off: dict[str, RequestSeen] = {}
         self._heavy = HeavyWork(wake)
         self._handshakes: dict[str, tuple[RequestSeen, Request, Outlet]] = {}
@@ -84,48 +65,13 @@ class Pipeline:
         self._sockets: dict[str, SocketExchanges] = {}
         self._finished_sockets: dict[str, SocketExchanges] = {}
         self._redactions: dict[str, FlowRedaction] = {}
-        self.redactor = Redactor(settings().redact)
-        self.times = TimeFormatter(settings().timezone)
-        self.prices = PriceBook(settings().prices)
-        self._intake = Intake(self.redactor, self.times, settings, history or RequestHistory())
-        self._store = self._open_store()
+        self._outlet = LogOutlet(settings(), live, tell, self._answered, stream)
+        self._intake = Intake(self._outlet.redactor, self._outlet.times, settings, history or RequestHistory())
 
     def configure(self) -> None:
-        """Take over changed settings, for exchanges that begin from now on. The log's folder is never one of them."""
-        settings = self._settings()
-        self._store.configure(_store_settings(settings))
-        self.redactor = Redactor(settings.redact)
-        self.times = TimeFormatter(settings.timezone)
-        self.prices = PriceBook(settings.prices)
-        self._intake.configure(self.redactor, self.times)
-
-    # -- exchange.Outlet --------------------------------------------------------------------------------------------
-
-    def write(self, record: Record) -> None:
-        with self._outlet_lock:
-            self._pending.append(record)
-
-    def show(self, flow_id: str, event: ExchangeEvent) -> None:
-        with self._outlet_lock:
-            self._live.show(flow_id, event)
-
-    def opened(self, request: Request, status: int | None) -> int | None:
-        flow_id = request.context.flow_id
-        with self._outlet_lock:
-            self._opening[flow_id] = open_fields(request, status)
-            return self._store.session_number(request.session_id)
-
-    def lost(self, flow_id: str) -> int:
-        with self._outlet_lock:
-            if self._store.outage is not None:
-                # What is pending may be lost as well.
-                self.flush()
-            return self._store.take_lost(flow_id)
-
-    def closed(self, flow_id: str, response_id: str | int | None, session_id: str) -> None:
-        self._intake.answered(response_id, session_id)
-        with self._outlet_lock:
-            self._closing.append(flow_id)
+        """Take over changed settings, for exchanges that begin from now on."""
+        self._outlet.configure(self._settings())
+        self._intake.configure(self._outlet.redactor, self._outlet.times)
 
     # -- the capture thread's calls ---------------------------------------------------------------------------------
 
@@ -141,25 +87,10 @@ class Pipeline:
             self._dispatch(flow_id, item)
 
     def count_fault(self, where: str, flow_id: str | None, error: str) -> None:
-        with self._outlet_lock:
-            self._store.report(where, error, flow_id)
+        self._outlet.count_fault(where, flow_id, error)
 
     def flush(self) -> None:
-        """Write what is pending: one append per file. The journal learns of an exchange before anything of it is in the
-        log, and forgets it after its end is; of one that came and went in between it need not know."""
-        with self._outlet_lock:
-            opening, self._opening = self._opening, {}
-            closing, self._closing = self._closing, []
-            brief = opening.keys() & set(closing)
-            for flow_id, fields in opening.items():
-                if flow_id not in brief:
-                    self._store.opened(flow_id, fields)
-            if self._pending:
-                records, self._pending = self._pending, []
-                self._store.write(records)
-            for flow_id in closing:
-                if flow_id not in brief:
-                    self._store.closed(flow_id)
+        self._outlet.flush()
 
     def tick(self, now_s: float) -> bool:
         """What time brings: held frames, retries. False when no exchange is open."""
@@ -174,9 +105,7 @@ class Pipeline:
         for flow_id, socket in self._sockets.items():
             if flow_id not in self._heavy:
                 socket.tick(now_s)
-        with self._outlet_lock:
-            self._store.tick()
-            self._live.tick(now_s)
+        self._outlet.tick(now_s)
         return bool(exchanges or self._put_off or self._heavy)
 
     def close(self) -> None:
@@ -184,10 +113,7 @@ class Pipeline:
             self._heavy.wait()
             self._take_what_was_done()
         self._heavy.close()
-        self.flush()
-        self._store.close()
-        if self._stream is not None:
-            self._stream.stop()
+        self._outlet.close()
 
     def redaction_of(self, flow_id: str, messages: list[tuple[bool, str]]) -> FlowRedaction | None:
         """What the flow, which has ended, is to hold. None where its capture never began."""
@@ -197,6 +123,9 @@ class Pipeline:
         return self._redactions.pop(flow_id, None)
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _answered(self, response_id: str | int | None, session_id: str) -> None:
+        self._intake.answered(response_id, session_id)
 
     def _dispatch(self, flow_id: str, item: Seen) -> None:
         if isinstance(item, RequestSeen):
@@ -221,19 +150,6 @@ class Pipeline:
             case CaptureFailed():
                 self._give_up(flow_id, item)
 
-    def _open_store(self) -> LogStore:
-        settings = _store_settings(self._settings())
-        also = self._publish if self._stream is not None else None
-        store = LogStore(settings, self._tell, also=also)
-        store.start()
-        for record in end_records_of_the_dead(store, settings.root, self.times):
-            store.write([record])
-            if self._stream is not None:
-                # Its last frames may have been on their way when the process died.
-                self._stream.lacks(time_ms(record.line) or 0)
-        store.forget_dead()
-        return store
-
     @contextlib.contextmanager
     def _ending_at_a_fault(self, flow_id: str, item: Seen | Call) -> Iterator[None]:
         try:
@@ -241,11 +157,6 @@ class Pipeline:
         except Exception as fault:
             faults.report("pipeline", flow_id, fault)
             self._give_up(flow_id, CaptureFailed(_at(item), faults.where(fault), type(fault).__name__))
-
-    def _publish(self, records: list[Record]) -> None:
-        with faults.guard("Redis sink"):
-            if self._stream is not None:
-                self._stream.publish(records)
 
     def _begin(self, seen: RequestSeen) -> None:
         encoding = encoding_of(seen)
@@ -285,7 +196,7 @@ class Pipeline:
         self._work(flow_id, call, socket is not None and socket.is_large, partial(call, self))
 
     def _begin_exchange(self, seen: RequestSeen, request: Request) -> None:
-        outlet: Outlet = Unlogged(self, self._store.session_number) if self._is_known(seen) else self
+        outlet: Outlet = Unlogged(self._outlet) if self._is_known(seen) else self._outlet
         if seen.is_websocket:
             # Only the head tells whether it becomes a socket or is refused.
             self._handshakes[seen.flow_id] = (seen, request, outlet)
@@ -295,7 +206,7 @@ class Pipeline:
     def _is_known(self, seen: RequestSeen) -> bool:
         """Whether this is read back from a file, and in the log already: on a socket, its first exchange."""
         ids = (seen.flow_id, f"{seen.flow_id}:0") if seen.is_websocket else (seen.flow_id,)
-        return seen.from_file and any(map(self._store.is_logged, ids))
+        return seen.from_file and any(map(self._outlet.is_logged, ids))
 
     def _head(self, flow_id: str, head: HeadSeen) -> None:
         handshake = self._handshakes.pop(flow_id, None)
@@ -349,14 +260,3 @@ class Pipeline:
 
 def _at(item: Seen | Call) -> Moment:
     return now() if callable(item) else item.at
-
-
-def _store_settings(settings: Settings) -> StoreSettings:
-    return StoreSettings(
-        root=settings.log_dir,
-        timezone=settings.timezone,
-        client_copies=settings.client_copies,
-        session_logs=settings.session_logs,
-        raw_log=settings.raw_log,
-        limits=Limits(settings.rotate_size, settings.rotate_days, settings.total_size),
-    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from addons import faults
-from addons.exchange import EndFacts, end_fields
+from addons.end_facts import EndFacts, end_fields
 from addons.intake import Request
 from addons.protocols.detect import decoder_for
 from addons.protocols.summary import Summary

@@ -5,21 +5,19 @@ In: records and events. Out: the events; no records. Its flow is redacted as eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from addons.exchange import Outlet
 from addons.intake import Request
+from addons.log_outlet import LogOutlet
 from addons.protocols.events import ExchangeEvent
 from addons.sinks.records import Record
 
 
 class Unlogged(Outlet):
-    def __init__(self, outlet: Outlet, number_of: Callable[[str], int | None]) -> None:
+    def __init__(self, outlet: LogOutlet) -> None:
         self.redactor = outlet.redactor
         self.times = outlet.times
         self.prices = outlet.prices
         self._outlet = outlet
-        self._number_of = number_of
 
     def write(self, record: Record) -> None:
         pass
@@ -28,7 +26,7 @@ class Unlogged(Outlet):
         self._outlet.show(flow_id, event)
 
     def opened(self, request: Request, status: int | None) -> int | None:  # noqa: ARG002  (an Outlet's signature)
-        return self._number_of(request.session_id)
+        return self._outlet.session_number(request.session_id)
 
     def lost(self, flow_id: str) -> int:  # noqa: ARG002
         return 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from addons.exchange import Exchange, Head, joined
+from addons.exchange import Exchange, Head
 from addons.observed import Cut
 from addons.protocols.events import ExchangeEnded, ExchangeStarted, TextDelta
 from addons.sinks.records import Kind
@@ -81,18 +81,6 @@ def test_without_a_head_the_end_writes_the_flow_record(exchange: Exchange, notes
     (flow,) = notes.of(Kind.FLOWS)
     assert (flow["status"], flow["response_headers"]) == (None, {})
     assert (end_of(notes)["end"], end_of(notes)["error"]) == ("upstream_closed", "no route")
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        pytest.param((("Accept", "a"), ("ACCEPT", "b")), {"accept": "a, b"}, id="a list"),
-        pytest.param((("cookie", "a=1"), ("cookie", "b=2")), {"cookie": "a=1; b=2"}, id="cookies"),
-        pytest.param((), {}, id="none"),
-    ],
-)
-def test_repeated_headers_are_joined_as_http_does(headers: Any, expected: dict[str, str]) -> None:
-    assert joined(headers) == expected
 
 
 # -- frames ----------------------------------------------------------------------------------------------------------

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +23,7 @@ from tests.exchanges import (
     CREATE,
     FLOW,
     HALF,
+    MakeRig,
     Rig,
     answer,
     chunks,
@@ -36,19 +35,6 @@ from tests.exchanges import (
     sent,
     socket_answer,
 )
-
-type Make = Callable[..., Rig]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    with ExitStack() as stack:
-        yield lambda **changed: stack.enter_context(Rig(tmp_path, **changed))
-
-
-@pytest.fixture
-def rig(make: Make) -> Rig:
-    return make()
 
 
 @pytest.fixture
@@ -68,15 +54,9 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_read.set()
 
 
-def handled(rig: Rig, flow_id: str, *items: Any) -> None:
-    for item in items:
-        rig.pipeline.handle(flow_id, item)
-    rig.pipeline.flush()
-
-
 def test_while_a_large_request_is_read_other_flows_go_on(rig: Rig, held: threading.Event) -> None:
-    handled(rig, FLOW, request(), head(), *chunks(*ANSWER), end())
-    handled(rig, "f-2", request(b"{}", flow_id="f-2"), head(), *chunks(*ANSWER), end())
+    rig.play_at_once(FLOW, request(), head(), *chunks(*ANSWER), end())
+    rig.play_at_once("f-2", request(b"{}", flow_id="f-2"), head(), *chunks(*ANSWER), end())
     assert [record["flow_id"] for record in rig.records(Kind.ENDS)] == ["f-2"]
     held.set()
     rig.play()
@@ -86,17 +66,17 @@ def test_while_a_large_request_is_read_other_flows_go_on(rig: Rig, held: threadi
 
 def test_what_a_flow_is_to_hold_is_told_once_its_request_has_been_read(rig: Rig, held: threading.Event) -> None:
     told: list[FlowRedaction | None] = []
-    handled(rig, FLOW, request(), head(), *chunks(*ANSWER), end())
-    handled(rig, FLOW, lambda pipeline: told.append(pipeline.redaction_of(FLOW, [])))
+    rig.play_at_once(FLOW, request(), head(), *chunks(*ANSWER), end())
+    rig.play_at_once(FLOW, lambda pipeline: told.append(pipeline.redaction_of(FLOW, [])))
     assert told == []
     held.set()
     rig.play()
     assert [kept and kept.request_body for kept in told] == [json.dumps(ASK).encode()]
 
 
-def test_the_end_of_the_proxy_waits_for_large_requests(make: Make, held: threading.Event) -> None:
-    rig = make()
-    handled(rig, FLOW, request(), head(), *chunks(*HALF), end(Cut.PROXY, "the proxy was stopped"))
+def test_the_end_of_the_proxy_waits_for_large_requests(make_rig: MakeRig, held: threading.Event) -> None:
+    rig = make_rig()
+    rig.play_at_once(FLOW, request(), head(), *chunks(*HALF), end(Cut.PROXY, "the proxy was stopped"))
     threading.Timer(0.05, held.set).start()
     rig.pipeline.close()
     assert rig.end["error"] == "the proxy was stopped"
@@ -154,29 +134,29 @@ LARGE_ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("first", "pieces"), LARGE_ANSWERS)
-def test_while_a_large_answer_is_redacted_other_flows_go_on(
-    rig: Rig, released: threading.Event, first: HeadSeen, pieces: list[bytes]
-) -> None:
-    handled(rig, FLOW, request(), first, *chunks(*pieces), end())
-    handled(rig, "f-2", request(flow_id="f-2"), head(), *chunks(*ANSWER), end())
+def end_after_another(rig: Rig, released: threading.Event) -> dict[str, Any]:
+    """The end record of what waits, after another flow has come and gone meanwhile."""
+    rig.play_at_once("f-2", request(flow_id="f-2"), head(), *chunks(*ANSWER), end())
     rig.pipeline.tick(time.monotonic())
     assert [record["flow_id"] for record in rig.records(Kind.ENDS)] == ["f-2"]
     released.set()
     rig.play()
-    large = rig.records(Kind.ENDS)[1]
+    return rig.records(Kind.ENDS)[1]
+
+
+@pytest.mark.parametrize(("first", "pieces"), LARGE_ANSWERS)
+def test_while_a_large_answer_is_redacted_other_flows_go_on(
+    rig: Rig, released: threading.Event, first: HeadSeen, pieces: list[bytes]
+) -> None:
+    rig.play_at_once(FLOW, request(), first, *chunks(*pieces), end())
+    large = end_after_another(rig, released)
     assert (large["flow_id"], large["end"], large["text"]) == (FLOW, "complete", LONG)
 
 
 def test_while_a_large_message_on_a_socket_is_redacted_other_flows_go_on(rig: Rig, released: threading.Event) -> None:
     texts = [json.dumps(message) for message in socket_answer("resp_1", LONG)]
-    handled(rig, FLOW, handshake(), head(101), sent(CREATE), *map(received, texts), end())
-    handled(rig, "f-2", request(flow_id="f-2"), head(), *chunks(*ANSWER), end())
-    rig.pipeline.tick(time.monotonic())
-    assert [record["flow_id"] for record in rig.records(Kind.ENDS)] == ["f-2"]
-    released.set()
-    rig.play()
-    large = rig.records(Kind.ENDS)[1]
+    rig.play_at_once(FLOW, handshake(), head(101), sent(CREATE), *map(received, texts), end())
+    large = end_after_another(rig, released)
     assert (large["flow_id"], large["text"]) == (f"{FLOW}:0", LONG)
 
 
@@ -186,7 +166,7 @@ def test_what_a_large_socket_is_to_hold_is_told_once_it_is_redacted(rig: Rig, re
     released.set()
     rig.play(handshake(), head(101), sent(CREATE), map(received, texts), end())
     released.clear()
-    handled(rig, FLOW, lambda pipeline: told.append(pipeline.redaction_of(FLOW, [(False, text) for text in texts])))
+    rig.play_at_once(FLOW, lambda pipeline: told.append(pipeline.redaction_of(FLOW, [(False, text) for text in texts])))
     assert told == []
     released.set()
     rig.play()
@@ -195,10 +175,10 @@ def test_what_a_large_socket_is_to_hold_is_told_once_it_is_redacted(rig: Rig, re
 
 @pytest.mark.parametrize(("first", "pieces"), LARGE_ANSWERS)
 def test_the_end_of_the_proxy_waits_for_large_answers(
-    make: Make, released: threading.Event, first: HeadSeen, pieces: list[bytes]
+    make_rig: MakeRig, released: threading.Event, first: HeadSeen, pieces: list[bytes]
 ) -> None:
-    rig = make()
-    handled(rig, FLOW, request(), first, *chunks(*pieces), end())
+    rig = make_rig()
+    rig.play_at_once(FLOW, request(), first, *chunks(*pieces), end())
     threading.Timer(0.05, released.set).start()
     rig.pipeline.close()
     assert rig.end["text"] == LONG

@@ -16,7 +16,7 @@ import pytest
 import zstandard
 
 from addons import request_reader
-from addons.intake import Intake, Request, dict_of, without_encoding
+from addons.intake import Intake, Request
 from addons.protocols.requests import rebuild
 from addons.redaction.redactor import Redactor
 from addons.sinks.reader import load_blobs, rebuild_request
@@ -89,15 +89,6 @@ def test_url_and_headers_are_redacted(reader: Intake) -> None:
         "https://generativelanguage.googleapis.com/v1beta/models/g:generateContent?a=1&key=hash"
     )
     assert KEY not in str(taken.headers) + taken.url
-
-
-def test_of_a_repeated_header_the_first_counts() -> None:
-    assert dict_of((("A", "1"), ("a", "2"), ("B", "3"))) == {"a": "1", "b": "3"}
-
-
-def test_headers_of_a_body_that_is_plain_now() -> None:
-    headers = (("Content-Encoding", "br"), ("content-LENGTH", "9"), ("accept", "*/*"))
-    assert without_encoding(headers) == (("accept", "*/*"),)
 
 
 # -- bodies ----------------------------------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from tests.exchanges import (
     FLOW,
     HALF,
     KEY,
+    MakeRig,
     Rig,
     answer,
     at,
@@ -41,19 +41,6 @@ from tests.exchanges import (
 
 GZIP = ("content-encoding", "gzip")
 UNKNOWN = elsewhere("news.example", "/feed", b"")
-
-type Make = Callable[..., Rig]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    with ExitStack() as stack:
-        yield lambda **changed: stack.enter_context(Rig(tmp_path, **changed))
-
-
-@pytest.fixture
-def rig(make: Make) -> Rig:
-    return make()
 
 
 @pytest.fixture
@@ -254,8 +241,8 @@ def test_no_credential_reaches_any_file(rig: Rig) -> None:
     assert written.count(b"hash:") >= 8
 
 
-def test_redaction_of_bodies_can_be_turned_off_but_not_of_headers(make: Make) -> None:
-    rig = make(redact="false")
+def test_redaction_of_bodies_can_be_turned_off_but_not_of_headers(make_rig: MakeRig) -> None:
+    rig = make_rig(redact="false")
     rig.play(request(), head(), chunks(*answer(f"is {KEY} ok")), end())
     assert rig.end["text"] == f"is {KEY} ok"
     assert rig.flow["request_headers"]["x-api-key"].startswith("hash:")
@@ -410,7 +397,7 @@ def test_an_exchange_that_outlives_a_change_of_settings_is_still_in_the_journal(
     rig.play(request(), head(), chunks(*HALF))
     rig.settings = settings(rig.root, raw_log="false")
     rig.pipeline.configure()
-    rig.pipeline._store.close()
+    rig.crash()
     with Rig(tmp_path) as next_start:
         assert (next_start.end["flow_id"], next_start.end["end"]) == (FLOW, "error")
 

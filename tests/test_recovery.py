@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from addons.observed import Seen
 from addons.sinks.records import Kind
 from tests.exchanges import (
     ANSWER,
@@ -43,12 +42,6 @@ with Rig(Path(sys.argv[1]), **eval(sys.argv[3])) as rig:
 def killed(folder: Path, items: str, changed: str = "{}") -> None:
     process = subprocess.run([sys.executable, "-c", KILLED, str(folder), items, changed], cwd=ROOT, timeout=60)
     assert process.returncode == -9
-
-
-def crash(rig: Rig, *items: Seen | list[Seen]) -> None:
-    """The same within this process: the journal is left behind, and nobody holds it."""
-    rig.play(*items)
-    rig.pipeline._store.close()
 
 
 def next_start(folder: Path, **changed: str) -> list[dict[str, Any]]:
@@ -89,7 +82,7 @@ def test_it_says_what_the_frames_tell(
     tmp_path: Path, items: list[Any], verdict: str, error: str | None, text: str, session_logs: str
 ) -> None:
     with Rig(tmp_path, session_logs=session_logs) as rig:
-        crash(rig, *items)
+        rig.crash(*items)
         (end,) = next_start(tmp_path)
     assert (end["end"], end["error"], end["text"]) == (verdict, error, text)
 
@@ -97,7 +90,7 @@ def test_it_says_what_the_frames_tell(
 def test_frames_of_others_are_not_counted(tmp_path: Path) -> None:
     with Rig(tmp_path) as rig:
         rig.play(request(flow_id="f-2"), head(), chunks(*ANSWER), flow_id="f-2")
-        crash(rig, request(), head(), chunks(*HALF))
+        rig.crash(request(), head(), chunks(*HALF))
         ends = {end["flow_id"]: end for end in next_start(tmp_path)}
     assert (ends[FLOW]["events"], ends["f-2"]["events"]) == (3, 7)
 
@@ -122,7 +115,7 @@ def test_what_another_process_has_open_goes_on(tmp_path: Path) -> None:
 
 def test_a_torn_last_frame_is_passed_over(tmp_path: Path) -> None:
     with Rig(tmp_path, session_logs="false") as rig:
-        crash(rig, request(), head(), chunks(*HALF))
+        rig.crash(request(), head(), chunks(*HALF))
         path = rig.root / "all-mitm-sse" / "sse_lines.jsonl"
         path.write_bytes(path.read_bytes()[:-20])
         (end,) = next_start(tmp_path)
@@ -131,7 +124,7 @@ def test_a_torn_last_frame_is_passed_over(tmp_path: Path) -> None:
 
 def test_the_time_is_told_in_the_zone_of_the_one_who_tells(tmp_path: Path) -> None:
     with Rig(tmp_path) as rig:
-        crash(rig, request(), head(), chunks(*HALF))
+        rig.crash(request(), head(), chunks(*HALF))
         (end,) = next_start(tmp_path, timezone="Asia/Tokyo")
     assert end["ts"] == "2023-11-15T07:13:20.220000+09:00"
 
@@ -139,7 +132,7 @@ def test_the_time_is_told_in_the_zone_of_the_one_who_tells(tmp_path: Path) -> No
 def test_a_journal_that_cannot_be_understood_costs_one_end_and_not_the_start(tmp_path: Path) -> None:
     with Rig(tmp_path) as rig:
         rig.play(request(flow_id="f-2"), head(), chunks(*HALF), flow_id="f-2")
-        crash(rig, request(), head(), chunks(*HALF))
+        rig.crash(request(), head(), chunks(*HALF))
         (journal,) = rig.root.glob("all-mitm-sse/.open-*")
         journal.write_text(journal.read_text().replace('"client"', '"program"', 1))
         (end,) = next_start(tmp_path)
