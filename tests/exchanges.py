@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any, Self
 
 from addons.bodies.changes import RequestHistory
-from addons.capture_thread import Call
-from addons.exchange import Outlet
-from addons.intake import Intake, Request
-from addons.live import Live
-from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
+from addons.capture.exchange import Outlet
+from addons.capture.intake import Intake, Request
+from addons.capture.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
+from addons.capture.pipeline import Pipeline
+from addons.capture.thread import Call
 from addons.options import OPTIONS, Settings, parse_settings
-from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
 from addons.redaction.redactor import Redactor
+from addons.screens.live import Live
 from addons.sinks.reader import iter_records
 from addons.sinks.records import Kind, Record
 from addons.sinks.timestamps import TimeFormatter
