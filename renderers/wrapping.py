@@ -19,7 +19,7 @@ MOST_FACT_CELLS = 24
 """A longer one (an error's message) breaks between its words."""
 
 _PARTS = re.compile(r" +|[!-~]+|[^ -~]+")
-_HEAD = re.compile(r" *(?:(?:[-*+•·>✻■⊘‖↻⚠✗◀⏱]|\d{1,3}[.)]) +)?")
+_HEAD = re.compile(r" *(?:(?:[-*+•·>✻┊■⊘‖↻⚠✗◀⏱]|\d{1,3}[.)]) +)?")
 _HEAD_CHARS = 12
 _KEPT_CHARS = MOST_WORD_CELLS + 1
 """Of a word: whether it is too long to be moved is all that need be known of a longer one."""
