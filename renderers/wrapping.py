@@ -15,7 +15,7 @@ from renderers.cells import cells_of, plain_cells
 MOST_WORD_CELLS = 40
 """A longer word (an address, a hash) breaks where the row ends, as the terminal does it."""
 
-MOST_FACT_CELLS = 24
+MOST_FACT_CELLS = 32
 """A longer one (an error's message) breaks between its words."""
 
 _PARTS = re.compile(r" +|[!-~]+|[^ -~]+")

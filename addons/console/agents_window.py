@@ -205,7 +205,8 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         conversation = self._conversation
         below = conversation.rows_below
         place = "following" if conversation.is_following else f"{below:,} below"
-        keys = [(self._host.key_of(action), word) for action, word in HINTS]
+        actions = [hint for hint in HINTS if hint[0] != "follow" or not conversation.is_following]
+        keys = [(self._host.key_of(action), word) for action, word in actions]
         self._hints.set_text("  ".join([place, *(f"{key} {word}" for key, word in keys if key)]))
 
 

@@ -159,7 +159,7 @@ def test_results_are_folded_at_first():
 
 @pytest.mark.parametrize(
     ("action", "folded", "unfolded"),
-    [("thinking", "  ✻ hm … 1 more line", "  well"), ("results", "  ◀ Bash: one … 2 more lines", "  two")],
+    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 2 more lines", "  two")],
 )
 def test_all_of_a_kind(action, folded, unfolded):
     window = with_everything()
