@@ -53,7 +53,6 @@ def test_the_left_side():
     assert Window(board).left() == [
         "● #2 codex",
         "  thinking",
-        "  0 in 0 out",
         "○ #1 claude-code",
         "  idle",
         "  1.2k in 30 out",
