@@ -69,6 +69,10 @@ LOOKS: Mapping[str, Look] = {
 """What tells them apart where there are no colours, and where others have spoken between two lines."""
 
 
+RESULT_GUTTER = "┊ "
+"""Before each line of a result that has several; what follows it may be text, which has none."""
+
+
 class FullText:
     """Every piece as it comes."""
 
@@ -248,7 +252,10 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     if detail == "full":
         body = sanitise(text.rstrip("\n")) or ("(nothing)" if output.about else "")
         colon = f"{about}:" if about else ""
-        lead = "\n" if "\n" in body else " " if about else ""
+        lead = " " if about else ""
+        if "\n" in body:
+            body = body.replace("\n", f"\n{RESULT_GUTTER}")
+            lead = f"\n{RESULT_GUTTER}"
         spans: list[Span] = [FreshLine(), Styled(role, f"{mark} {colon}{lead}{body}"), FreshLine()]
         return [*spans, Styled("note", f"· {output.about}"), FreshLine()] if output.about else spans
     if output.has_failed:

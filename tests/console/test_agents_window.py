@@ -158,7 +158,7 @@ def test_results_are_folded_at_first():
 
 @pytest.mark.parametrize(
     ("action", "folded", "unfolded"),
-    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 2 more lines", "  two")],
+    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 2 more lines", "  ┊ two")],
 )
 def test_all_of_a_kind(action, folded, unfolded):
     window = with_everything()
@@ -223,7 +223,7 @@ def test_the_next_and_the_one_before():
 def test_what_is_folded_is_found_too():
     window = with_everything()
     search(window, "two")
-    assert "▶ two" in window.right()
+    assert "▶ ┊ two" in window.right()
 
 
 # -- sessions and flows ------------------------------------------------------------------------------------------------
