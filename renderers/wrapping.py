@@ -148,6 +148,11 @@ class Wrapping:
         return "\n" + " " * self.column
 
     def _hang(self, width: int) -> int:
-        head = _HEAD.match(self._head)
-        hang = len(head[0]) if head else 0
-        return hang if hang < width // 2 else 0
+        return hang_of(self._head, width)
+
+
+def hang_of(line: str, width: int) -> int:
+    """The column at which rows after a line's first begin."""
+    head = _HEAD.match(line[:_HEAD_CHARS])
+    hang = len(head[0]) if head else 0
+    return hang if hang < width // 2 else 0
