@@ -56,15 +56,21 @@ class TextView(Protocol):
 class Look(NamedTuple):
     role: str
     mark: str
+    gutter: str
+    """Stands before each line after the first."""
 
 
 LOOKS: Mapping[str, Look] = {
-    "prompt": Look("prompt", "> "),
-    "thinking": Look("thinking", "✻ "),
-    "text": Look("text", ""),
-    "refusal": Look("error", "⊘ "),
+    "prompt": Look("prompt", "> ", "> "),
+    "thinking": Look("thinking", "✻ ", "┊ "),
+    "text": Look("text", "", ""),
+    "refusal": Look("error", "⊘ ", "┊ "),
 }
-"""The mark tells them apart where there are no colours."""
+"""What tells them apart where there are no colours, and where others have spoken between two lines."""
+
+
+RESULT_GUTTER = "┊ "
+"""Before each line of a result that has several; what follows it may be text, which has none."""
 
 
 class FullText:
@@ -73,9 +79,18 @@ class FullText:
     def __init__(self, look: Look) -> None:
         self._role = look.role
         self._lead: list[Span] = [FreshLine(), *([Styled(look.role, look.mark)] if look.mark else [])]
+        self._gutter = look.gutter
+        self._begins_line = False
 
     def feed(self, text: str) -> list[Span]:
-        span = Styled(self._role, sanitise(text))
+        if not self._gutter:
+            shown = sanitise(text)
+        else:
+            # Some models begin a thought with line feeds: they would leave its mark alone on a line.
+            shown = self._with_gutter(sanitise(text.lstrip("\n") if self._lead else text))
+            if not shown:
+                return []
+        span = Styled(self._role, shown)
         if not self._lead:
             return [span]
         lead, self._lead = self._lead, []
@@ -83,6 +98,14 @@ class FullText:
 
     def close(self) -> list[Span]:
         return []
+
+    def _with_gutter(self, text: str) -> str:
+        """A line feed at the end may be the last: the gutter of what follows waits until something does."""
+        if not text:
+            return ""
+        begins, self._begins_line = self._begins_line, text.endswith("\n")
+        lines = (self._gutter if begins else "") + text.removesuffix("\n").replace("\n", f"\n{self._gutter}")
+        return lines + "\n" if self._begins_line else lines
 
 
 class OneLineText:
@@ -229,7 +252,10 @@ def result_spans(about: str, text: str, is_error: bool, detail: Detail, limit: i
     if detail == "full":
         body = sanitise(text.rstrip("\n")) or ("(nothing)" if output.about else "")
         colon = f"{about}:" if about else ""
-        lead = "\n" if "\n" in body else " " if about else ""
+        lead = " " if about else ""
+        if "\n" in body:
+            body = body.replace("\n", f"\n{RESULT_GUTTER}")
+            lead = f"\n{RESULT_GUTTER}"
         spans: list[Span] = [FreshLine(), Styled(role, f"{mark} {colon}{lead}{body}"), FreshLine()]
         return [*spans, Styled("note", f"· {output.about}"), FreshLine()] if output.about else spans
     if output.has_failed:

@@ -130,10 +130,8 @@ def _escaped(code: int) -> str:
 HIDDEN: Final[Mapping[int, str]] = {code: _escaped(code) for code in (*VISIBLE, *map(ord, _SHORT))}
 """What a terminal must not get, as JSON escapes: the same string for a reader of JSON, and visible."""
 
-HIDDEN_CLASS: Final = ranges_of(HIDDEN)
-"""Those characters, for a character class."""
-
-_HIDDEN = re.compile(f"[{HIDDEN_CLASS}]")
+_HIDDEN = re.compile(f"[{ranges_of(HIDDEN)}]")
+_HIDDEN_BEYOND_ASCII = re.compile(f"[{ranges_of(code for code in HIDDEN if code > 0x7F)}]")
 
 
 def _spelled(code: re.Match[str]) -> str:
@@ -156,3 +154,10 @@ class JsonStringWriter(_Escapes):
 
 def _shown(text: str) -> str:
     return text.translate(HIDDEN) if _HIDDEN.search(text) else text
+
+
+def with_unicode_shown(json_text: str) -> str:
+    """JSON text that has nothing of ASCII to hide but the blanks between its strings."""
+    if json_text.isascii():
+        return json_text
+    return _HIDDEN_BEYOND_ASCII.sub(lambda char: HIDDEN[ord(char[0])], json_text)

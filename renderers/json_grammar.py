@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, IntEnum, auto
 from typing import Final
 
-from renderers.escapes import HIDDEN_CLASS
 from renderers.scanner import Grammar, Rule
 
 
@@ -51,13 +50,12 @@ class Token(IntEnum):
     WORD = auto()
     END_WORD = auto()
     BROKEN = auto()
-    FIRST_MEMBERS = auto()
+    FIRST_MEMBER = auto()
     MORE_MEMBERS = auto()
     FIRST_NAME = auto()
     NEXT_NAME = auto()
-    FIRST_ITEMS = auto()
+    FIRST_ITEM = auto()
     MORE_ITEMS = auto()
-    MORE_OBJECTS = auto()
 
 
 type _Rule = Rule[State, Token]
@@ -109,41 +107,50 @@ TABLE: Final[_Table] = {
 
 _WS = r"[ \t\n\r]*+"
 _ASCII = r"[ !#-\[\]-~]*+"
-_PLAIN_STRING = rf'"{_ASCII}(?:(?:\\["\\bfnrt]|[^"\\{HIDDEN_CLASS}]){_ASCII})*+"'
-"""A string that is shown as it is written. ASCII goes first: one look-up a character, where the class takes several."""
+_PLAIN_STRING = rf'"{_ASCII}(?:(?:\\["\\bfnrt]|[^\x00-\x7f]){_ASCII})*+"'
+"""A string that is shown as it is written, but for what of Unicode a terminal must not get. ASCII goes first: one
+look-up a character."""
 _PLAIN_VALUE = rf"(?:{_PLAIN_STRING}|[-+.0-9A-Za-z]++)"
+_NAME = rf"{_PLAIN_STRING}{_WS}:"
 
-_PAIR = rf"{_PLAIN_STRING}{_WS}:{_WS}{_PLAIN_VALUE}{_WS}"
-_PAIRS = rf"{_PAIR}(?:,{_WS}{_PAIR})*+"
-_NAME = rf"{_PLAIN_STRING}{_WS}:(?:{_WS}(?=[\[{{\"]))?"
+_LEVELS = 4
+_LONGEST_RUN = 200
+"""Members or items; what a run takes apart stays in the processor's cache."""
 
-_MEMBER = rf"{_PAIR}(?=[,}}])"
-_ITEM = rf"{_PLAIN_VALUE}{_WS}(?=[,\]])"
+
+def _whole(levels: int) -> str:
+    """A value spelled as shown, with at most so many containers in one another. Each part of a list is followed by a
+    comma and another, or by the list's end: said so, the pattern of a part is there once."""
+    if not levels:
+        return _PLAIN_VALUE
+    inner = _whole(levels - 1)
+    array = rf"\[{_WS}(?:{inner}{_WS}(?:,{_WS}(?!\])|(?=\])))*+\]"
+    members = rf"\{{{_WS}(?:{_NAME}{_WS}{inner}{_WS}(?:,{_WS}(?!\}})|(?=\}})))*+\}}"
+    return rf"(?:{_PLAIN_VALUE}|{array}|{members})"
+
+
+_MEMBER = rf"{_NAME}{_WS}{_whole(_LEVELS)}{_WS}(?=[,}}])"
+_ITEM = rf"{_whole(_LEVELS)}{_WS}(?=[,\]])"
 """A bare word at the end of what has come may go on."""
+_NAME_ALONE = rf"{_NAME}(?:{_WS}(?=[\[{{\"]))?"
 
-MEMBER_PARTS: Final = rf",?{_WS}({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}"
-ITEM_PARTS: Final = rf",?{_WS}({_PLAIN_VALUE}){_WS}"
-OBJECTS_PARTS: Final = rf"{_WS},{_WS}(\{{?){_WS}({_PLAIN_STRING}){_WS}:{_WS}({_PLAIN_VALUE}){_WS}(\}}?)"
-"""A member of an object of a run of objects: the bracket after the comma, if any; key, value, bracket behind it."""
 NAME_PART: Final = _PLAIN_STRING
-"""To find them in the text of a shortcut's token."""
+SCALAR_PARTS: Final = rf"([^\"\-+.0-9A-Za-z]*+)({_PLAIN_VALUE}|\Z)"
+"""To find them in the text of a shortcut's token: its name; what stands before a scalar, and the scalar."""
 
 _SHORTCUTS: Final[_Table] = {
-    State.FIRST_ITEM: [Rule(rf"{_WS}{_ITEM}(?:,{_WS}{_ITEM})*+", Token.FIRST_ITEMS, State.AFTER_ITEM)],
-    State.AFTER_ITEM: [
-        Rule(rf"(?:,{_WS}{_ITEM})++", Token.MORE_ITEMS),
-        Rule(rf"(?:{_WS},{_WS}\{{{_WS}{_PAIRS}\}})++", Token.MORE_OBJECTS),
-    ],
+    State.FIRST_ITEM: [Rule(rf"{_WS}{_ITEM}", Token.FIRST_ITEM, State.AFTER_ITEM)],
+    State.AFTER_ITEM: [Rule(rf"(?:,{_WS}{_ITEM}){{1,{_LONGEST_RUN}}}+", Token.MORE_ITEMS)],
     State.FIRST_KEY: [
-        Rule(rf"{_WS}{_MEMBER}(?:,{_WS}{_MEMBER})*+", Token.FIRST_MEMBERS, State.AFTER_MEMBER),
-        Rule(rf"{_WS}{_NAME}", Token.FIRST_NAME, State.VALUE, State.AFTER_MEMBER),
+        Rule(rf"{_WS}{_MEMBER}", Token.FIRST_MEMBER, State.AFTER_MEMBER),
+        Rule(rf"{_WS}{_NAME_ALONE}", Token.FIRST_NAME, State.VALUE, State.AFTER_MEMBER),
     ],
     State.AFTER_MEMBER: [
-        Rule(rf"(?:,{_WS}{_MEMBER})++", Token.MORE_MEMBERS),
-        Rule(rf",{_WS}{_NAME}", Token.NEXT_NAME, State.VALUE, State.AFTER_MEMBER),
+        Rule(rf"(?:,{_WS}{_MEMBER}){{1,{_LONGEST_RUN}}}+", Token.MORE_MEMBERS),
+        Rule(rf",{_WS}{_NAME_ALONE}", Token.NEXT_NAME, State.VALUE, State.AFTER_MEMBER),
     ],
 }
-"""Names, and runs of members, items and flat objects that are whole and spelled as shown: most of a large JSON text."""
+"""Names, and runs of members and items that are whole and spelled as shown: most of a large JSON text."""
 
 JSON: Final = Grammar(TABLE, _BROKEN)
 JSON_IN_RUNS: Final = Grammar({state: [*_SHORTCUTS.get(state, ()), *rules] for state, rules in TABLE.items()}, _BROKEN)

@@ -11,45 +11,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple
 
-from renderers.escapes import JsonStringWriter
-from renderers.json_grammar import ITEM_PARTS, JSON_IN_RUNS, MEMBER_PARTS, NAME_PART, OBJECTS_PARTS, State, Token
+from renderers.escapes import JsonStringWriter, with_unicode_shown
+from renderers.json_grammar import JSON_IN_RUNS, NAME_PART, SCALAR_PARTS, State, Token
+from renderers.json_layout import KEY, PLAIN, VALUE, Layouts
 from renderers.sanitise import sanitise
 from renderers.scanner import Scanner
-from renderers.spans import MARKS, Painted
+from renderers.spans import Painted
 
-PLAIN: Final = MARKS["plain"]
-KEY: Final = MARKS["argument_key"]
-VALUE: Final = MARKS["argument_value"]
-"""Keys and values with their quotes; plain is all between them."""
-
-_COLON: Final = f"{PLAIN}: {VALUE}"
-
-MOST_DEPTH: Final = 64
-
-_members = re.compile(MEMBER_PARTS).findall
-_items = re.compile(ITEM_PARTS).findall
-_objects = re.compile(OBJECTS_PARTS).findall
 _name = re.compile(NAME_PART).findall
-
-
-class _Layout(NamedTuple):
-    """What stands between the parts of a container, at one depth."""
-
-    line: str
-    """A line feed and the indentation; beyond MOST_DEPTH nothing."""
-    comma: str
-    before_member: str
-    """A comma, with its marks, and the key's."""
-    before_item: str
+_scalars = re.compile(SCALAR_PARTS).findall
 
 
 class JsonStreamFormatter:
     """`feed` gives what a piece makes certain; `close` what is left where the text ends in the middle."""
 
     def __init__(self, indent: int = 2) -> None:
-        self._indent = " " * indent
+        self._layouts = Layouts(indent)
         self._scanner = Scanner(JSON_IN_RUNS, State.VALUE, State.DONE)
         self._string = JsonStringWriter()
         self._string_mark = VALUE
@@ -58,7 +36,6 @@ class JsonStreamFormatter:
         """The innermost container has nothing in it yet, so nobody knows where its end will stand."""
         self._blanks: list[str] = []
         """What stood since the last character that counts: shown only if no JSON follows."""
-        self._layouts: dict[int, _Layout] = {}
         self._mark = ""
         """Of the run that is open; none at the beginning of what will be painted next."""
         self._texts: list[str] = []
@@ -79,13 +56,12 @@ class JsonStreamFormatter:
             Token.WORD: self._word,
             Token.END_WORD: self._end_word,
             Token.BROKEN: self._broken,
-            Token.FIRST_MEMBERS: self._first_members,
-            Token.MORE_MEMBERS: self._more_members,
+            Token.FIRST_MEMBER: lambda text: self._run("{", text),
+            Token.MORE_MEMBERS: lambda text: self._run("{", text),
             Token.FIRST_NAME: self._first_name,
             Token.NEXT_NAME: self._next_name,
-            Token.FIRST_ITEMS: self._first_items,
-            Token.MORE_ITEMS: self._more_items,
-            Token.MORE_OBJECTS: self._more_objects,
+            Token.FIRST_ITEM: lambda text: self._run("[", text),
+            Token.MORE_ITEMS: lambda text: self._run("[", text),
         }
 
     def feed(self, piece: str) -> list[Painted]:
@@ -115,26 +91,11 @@ class JsonStreamFormatter:
                 text = mark + text
             self._texts.append(text)
 
-    def _run(self, text: str, mark: str = VALUE) -> None:
-        """Text with its marks; `mark` is the last of them."""
-        self._texts.append(text)
-        self._mark = mark
-        self._blanks.clear()
-
-    def _layout(self, depth: int) -> _Layout:
-        depth = min(depth, MOST_DEPTH + 1)
-        layout = self._layouts.get(depth)
-        if layout is None:
-            line = "\n" + self._indent * depth if depth <= MOST_DEPTH else ""
-            comma = "," + (line or " ")
-            layout = self._layouts[depth] = _Layout(line, comma, f"{PLAIN}{comma}{KEY}", f"{PLAIN}{comma}{VALUE}")
-        return layout
-
     def _begin(self) -> None:
         """Something begins that is or contains a value."""
         if self._empty:
             self._empty = False
-            self._put(PLAIN, self._layout(self._depth).line)
+            self._put(PLAIN, self._layouts[self._depth].line)
 
     # -- tokens ------------------------------------------------------------------------------------------------------
 
@@ -149,9 +110,7 @@ class JsonStreamFormatter:
         self._blanks.clear()
 
     def _close(self, bracket: str) -> None:
-        # Beyond MOST_DEPTH the bracket stands on the line of what it closes.
-        line = "" if self._empty or self._depth > MOST_DEPTH else self._layout(self._depth - 1).line
-        self._put(PLAIN, line + bracket)
+        self._put(PLAIN, self._layouts.before_closer(self._depth, self._empty) + bracket)
         self._depth -= 1
         self._empty = False
         self._blanks.clear()
@@ -161,7 +120,7 @@ class JsonStreamFormatter:
         self._blanks.clear()
 
     def _comma(self, _: str) -> None:
-        self._put(PLAIN, self._layout(self._depth).comma)
+        self._put(PLAIN, self._layouts[self._depth].comma)
         self._blanks.clear()
 
     def _open_key(self, quote: str) -> None:
@@ -196,39 +155,24 @@ class JsonStreamFormatter:
 
     def _first_name(self, text: str) -> None:
         self._begin()
-        self._run(f"{KEY}{_name(text)[0]}{PLAIN}: ", PLAIN)
+        self._named(KEY, text)
 
     def _next_name(self, text: str) -> None:
-        self._run(f"{self._layout(self._depth).before_member}{_name(text)[0]}{PLAIN}: ", PLAIN)
+        self._named(self._layouts[self._depth].before_member, text)
 
-    def _first_members(self, text: str) -> None:
-        self._begin()
-        self._run(KEY + self._members_of(text))
+    def _named(self, before: str, text: str) -> None:
+        self._texts.append(f"{before}{with_unicode_shown(_name(text)[0])}{PLAIN}: ")
+        self._mark = PLAIN
+        self._blanks.clear()
 
-    def _more_members(self, text: str) -> None:
-        self._run(self._layout(self._depth).before_member + self._members_of(text))
-
-    def _members_of(self, text: str) -> str:
-        before = self._layout(self._depth).before_member
-        return before.join([f"{key}{_COLON}{value}" for key, value in _members(text)])
-
-    def _first_items(self, text: str) -> None:
-        self._begin()
-        self._run(VALUE + self._layout(self._depth).before_item.join(_items(text)))
-
-    def _more_items(self, text: str) -> None:
-        before = self._layout(self._depth).before_item
-        self._run(before + before.join(_items(text)))
-
-    def _more_objects(self, text: str) -> None:
-        """Objects whose values are all flat, each after a comma, as `OBJECTS_PARTS` has their members."""
-        outer, inner = self._layout(self._depth), self._layout(self._depth + 1)
-        first, next_ = f"{outer.comma}{{{inner.line}{KEY}", f"{inner.comma}{KEY}"
-        # As in `_close`: beyond MOST_DEPTH the bracket stands on the line of what it closes.
-        end = f"{PLAIN}{outer.line if inner.line else ''}}}"
-        run = [
-            f"{first if opens else next_}{key}{_COLON}{value}{end if closes else PLAIN}"
-            for opens, key, value, closes in _objects(text)
-        ]
-        self._put(PLAIN, "".join(run))
+    def _run(self, bracket: str, text: str) -> None:
+        """Members or items of the container that began with `bracket`, whole and spelled as shown."""
+        place = self._layouts.place(self._depth, bracket, self._empty)
+        parts: list[str] = []
+        for between, scalar in _scalars(text):
+            shown, place = place[between]
+            parts += shown, scalar
+        self._texts.append(with_unicode_shown("".join(parts)))
+        self._mark = ""
+        self._empty = False
         self._blanks.clear()

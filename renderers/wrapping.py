@@ -15,11 +15,11 @@ from renderers.cells import cells_of, plain_cells
 MOST_WORD_CELLS = 40
 """A longer word (an address, a hash) breaks where the row ends, as the terminal does it."""
 
-MOST_FACT_CELLS = 24
+MOST_FACT_CELLS = 32
 """A longer one (an error's message) breaks between its words."""
 
 _PARTS = re.compile(r" +|[!-~]+|[^ -~]+")
-_HEAD = re.compile(r" *(?:(?:[-*+•·>✻■⊘‖↻⚠✗◀⏱]|\d{1,3}[.)]) +)?")
+_HEAD = re.compile(r" *(?:(?:[-*+•·>✻┊■⊘‖↻⚠✗◀⏱]|\d{1,3}[.)]) +)?")
 _HEAD_CHARS = 12
 _KEPT_CHARS = MOST_WORD_CELLS + 1
 """Of a word: whether it is too long to be moved is all that need be known of a longer one."""
@@ -148,6 +148,11 @@ class Wrapping:
         return "\n" + " " * self.column
 
     def _hang(self, width: int) -> int:
-        head = _HEAD.match(self._head)
-        hang = len(head[0]) if head else 0
-        return hang if hang < width // 2 else 0
+        return hang_of(self._head, width)
+
+
+def hang_of(line: str, width: int) -> int:
+    """The column at which rows after a line's first begin."""
+    head = _HEAD.match(line[:_HEAD_CHARS])
+    hang = len(head[0]) if head else 0
+    return hang if hang < width // 2 else 0

@@ -15,7 +15,7 @@ from addons.console.roles import HEADING
 from addons.console.sessions_pane import SessionsPane
 from renderers.board.board import Board
 from renderers.board.facts import SessionFacts
-from renderers.board.note import label, short_count, state_words
+from renderers.board.note import label, state_words, tokens
 from renderers.end_line import dollars, window_share
 from renderers.page.page import Page
 from renderers.sanitise import one_line
@@ -205,16 +205,21 @@ class AgentsWindow(urwid.Frame):  # type: ignore[misc]
         conversation = self._conversation
         below = conversation.rows_below
         place = "following" if conversation.is_following else f"{below:,} below"
-        keys = [(self._host.key_of(action), word) for action, word in HINTS]
+        actions = [hint for hint in HINTS if hint[0] != "follow" or not conversation.is_following]
+        keys = [(self._host.key_of(action), word) for action, word in actions]
         self._hints.set_text("  ".join([place, *(f"{key} {word}" for key, word in keys if key)]))
 
 
 def _title(session: SessionFacts) -> str:
-    cached = f" ({session.cached_tokens / session.input_tokens:.0%} cached)" if session.cached_tokens else ""
+    usage = {
+        "input_tokens": session.input_tokens or None,
+        "cache_read_input_tokens": session.cached_tokens,
+        "output_tokens": session.output_tokens,
+    }
     parts = [
         label(session),
         one_line(session.silence, 80) if session.silence else state_words(session.state, session.tool),
-        f"{short_count(session.input_tokens)} in{cached} {short_count(session.output_tokens)} out",
+        tokens(usage),
         dollars(session.cost_usd),
         window_share(session.context_tokens, session.context_window),
         f"{session.exchanges:,} call{'s' if session.exchanges != 1 else ''}",

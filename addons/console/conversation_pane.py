@@ -255,7 +255,7 @@ class ConversationPane(urwid.Widget):  # type: ignore[misc]
             begin = end
 
     def _marked_row(self, is_current: bool, has_cursor: bool, row: Line) -> list[tuple[str, str]]:
-        mark = "▶ " if has_cursor else "│ " if is_current else "  "
+        mark = "❯ " if has_cursor else "│ " if is_current else "  "
         return [(CURSOR, mark), *markup(row, self.term)]
 
 

@@ -13,7 +13,7 @@ import urwid  # type: ignore[import-untyped]  # ships no types
 from addons.console.drawing import cut, draw
 from addons.console.roles import HEADING_QUIET, SELECTED, attribute_of
 from renderers.board.facts import SessionFacts, State
-from renderers.board.note import label, short_count, state_words
+from renderers.board.note import label, state_words, tokens
 from renderers.end_line import dollars
 from renderers.sanitise import one_line
 
@@ -132,5 +132,5 @@ def _doing(session: SessionFacts) -> str:
 
 
 def _spent(session: SessionFacts) -> str:
-    counts = f"{short_count(session.input_tokens)} in {short_count(session.output_tokens)} out"
+    counts = tokens({"input_tokens": session.input_tokens or None, "output_tokens": session.output_tokens})
     return " ".join(part for part in (counts, dollars(session.cost_usd)) if part)

@@ -73,10 +73,10 @@ class Board:
             if exchange is None:
                 return
             self._version += 1
-            chars = exchange.chars
+            chars = exchange.blocks.chars
             started_ns = exchange.started.started_epoch_ns
             exchange.feed(event, now_s, max(0.0, (epoch_ns - started_ns) / _NS_PER_MS), self._version)
-            self._chars += exchange.chars - chars
+            self._chars += exchange.blocks.chars - chars
             session = self._sessions[exchange.started.session_id]
             if isinstance(event, ExchangeEnded):
                 del self._open[flow_id]
@@ -170,7 +170,7 @@ class Board:
             session = self._sessions[event.session_id] = BoardSession(event)
         exchange, called = session.begin(event, now_s, self._version)
         self._exchanges[flow_id] = self._changed[flow_id] = self._open[flow_id] = exchange
-        self._chars += exchange.chars
+        self._chars += exchange.blocks.chars
         if called is not None and called.started.flow_id in self._changed:
             self._changed.move_to_end(called.started.flow_id)
         self._touch(session, exchange, max(event.started_epoch_ns, session.last_ns))
@@ -196,7 +196,7 @@ class Board:
 
     def _forget_exchange(self, flow_id: str) -> None:
         exchange = self._exchanges.pop(flow_id)
-        self._chars -= exchange.chars
+        self._chars -= exchange.blocks.chars
         del self._changed[flow_id]
         session = self._sessions[exchange.started.session_id]
         session.forget(flow_id)
@@ -214,7 +214,7 @@ class Board:
             return
         for flow_id in list(session.exchanges):
             exchange = self._exchanges.pop(flow_id)
-            self._chars -= exchange.chars
+            self._chars -= exchange.blocks.chars
             del self._changed[flow_id]
         del self._sessions[session.session_id]
         self._note_gone(session.session_id, is_session=True)
@@ -224,9 +224,9 @@ class Board:
         if self._chars <= MOST_CHARS:
             return
         for exchange in self._exchanges.values():
-            if exchange.chars and exchange.ended is not None:
-                self._chars -= exchange.chars
-                exchange.drop_texts()
+            if exchange.blocks.chars and exchange.ended is not None:
+                self._chars -= exchange.blocks.chars
+                exchange.blocks.drop_texts()
                 if self._chars <= MOST_CHARS - MOST_CHARS // 8:
                     return
 

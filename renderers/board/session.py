@@ -138,7 +138,6 @@ class BoardSession:
         exchange = self.exchanges.pop(flow_id)
         if (agent := self._agents.get(exchange.started.agent_id or "")) is not None:
             agent.open.pop(flow_id, None)
-        exchange.drop_texts()
         exchange.blocks.clear()
 
     def oldest_to_forget(self) -> str | None:
@@ -204,12 +203,12 @@ class BoardSession:
         if alarm:
             exchange.notes.append(alarm)
         for back in event.tool_returns:
-            block = exchange.whole_block("result", back.text)
+            block = exchange.blocks.whole("result", back.text, exchange.version)
             block.call_id = back.call_id
             block.is_error = back.is_error
             block.name = self._call_names.get(back.call_id or "", "")
         if event.prompt:
-            exchange.whole_block("prompt", event.prompt)
+            exchange.blocks.whole("prompt", event.prompt, exchange.version)
             if not agent.agent_id:
                 self._turns += 1
                 self._prompt = event.prompt[:PROMPT_CHARS]

@@ -12,7 +12,7 @@ from typing import Final, Literal, cast
 
 from addons.protocols.events import ToolArgumentsDelta, ToolCallStarted, ToolKind
 from renderers.board.facts import BlockFacts
-from renderers.content import TextView, result_spans, text_view
+from renderers.content import RESULT_GUTTER, TextView, result_spans, text_view
 from renderers.page.lines import Line, Lines, Segment
 from renderers.page.wrapping import CellsOf, wrap
 from renderers.sanitise import one_line, sanitise
@@ -140,7 +140,8 @@ class PageCard:
             name = label(block.name) if block.name else ""
             first, left_out, last = _parts(block.text)
             self.lines.add(result_spans(name, first, block.is_error, "full"))
-            self.lines.add([*_gap(left_out), Styled("result", sanitise(last))])
+            rest = sanitise(last).replace("\n", f"\n{RESULT_GUTTER}")
+            self.lines.add([*_gap(left_out), Styled("result", RESULT_GUTTER + rest)] if last else [])
 
     def _folded(self) -> list[Line]:
         lines = self.lines.shown()
@@ -152,7 +153,8 @@ class PageCard:
             return [[(role, text)]]
         if len(lines) > 1 and text.endswith(":"):
             # A result's head: its first line says more.
-            text += " " + one_line("".join(text for _, text in lines[1])[: 4 * FOLDED_CHARS], FOLDED_CHARS)
+            second = "".join(text for _, text in lines[1]).removeprefix(RESULT_GUTTER)
+            text += " " + one_line(second[: 4 * FOLDED_CHARS], FOLDED_CHARS)
         return [[(role, text), ("note", f" … {more:,} more line{'s' if more > 1 else ''}")]]
 
 

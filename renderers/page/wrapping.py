@@ -2,6 +2,7 @@
 
 In: a line of segments, a width in cells, and how many cells a character takes. Out: rows of segments. A row ends at a
 blank where there is one in its second half, else anywhere. What takes no cell of its own stays with what it follows.
+Of prose, rows after the first stand under the line's own beginning, as in the live text.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable
 
 from renderers.cells import cells_of
 from renderers.page.lines import Line
+from renderers.theme import PROSE
+from renderers.wrapping import hang_of
 
 type CellsOf = Callable[[str], int]
 
@@ -19,16 +22,21 @@ def wrap(line: Line, width: int, cells: CellsOf = cells_of) -> list[Line]:
     text = "".join(text for _, text in line)
     if len(text) <= width and text.isascii():
         return [line]
-    return _cut(line, _breaks(text, max(width, 2), cells))
+    role = line[0][0] if line else ""
+    hang = hang_of(text, width) if role in PROSE else 0
+    rows = _cut(line, _breaks(text, max(width, 2), hang, cells))
+    return [rows[0], *([(role, " " * hang), *row] for row in rows[1:])] if hang else rows
 
 
-def _breaks(text: str, width: int, cells: CellsOf) -> list[int]:
+def _breaks(text: str, width: int, hang: int, cells: CellsOf) -> list[int]:
     """Where each row but the first begins."""
     places: list[int] = []
     start = 0
     while (end := _fits(text, start, width, cells)) < len(text):
         blank = text.rfind(" ", start + (end - start) // 2, end + 1)
         start = blank + 1 if blank >= 0 else end
+        if not places:
+            width -= hang
         if start < len(text):
             places.append(start)
     return places

@@ -32,6 +32,7 @@ CODE = """def area(shape: "Shape") -> float:
 """
 EDIT = {"file_path": "/home/me/project/src/shapes.py", "old_string": CODE * 4, "new_string": CODE * 6}
 RECORD = {"id": 17, "name": "Ada Lovelace", "mail": "ada@example.org", "tags": ["a", "b"], "active": True, "score": 9.5}
+NESTED = {"where": {"file": "shapes.py", "spans": [[1, 20], [22, 31]]}, "found": [{"line": 7, "notes": {"kind": "x"}}]}
 
 
 def repeated(sample: str, chars: int) -> str:
@@ -52,6 +53,8 @@ def samples(chars: int) -> dict[str, tuple[str, Callable[[], Any]]]:
         "JSON, records": (some(RECORD), JsonStreamFormatter),
         "JSON, records, compact": (some(RECORD, separators=(",", ":")), JsonStreamFormatter),
         "JSON, records, indented": (some(RECORD, indent=2), JsonStreamFormatter),
+        "JSON, nested, compact": (some(NESTED, separators=(",", ":")), JsonStreamFormatter),
+        "JSON, numbers": (some([1, 2, 3]), JsonStreamFormatter),
         "reader, file edits": (some(EDIT), JsonPaths),
         "reader, records": (some(RECORD), JsonPaths),
     }

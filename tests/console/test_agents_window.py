@@ -53,7 +53,6 @@ def test_the_left_side():
     assert Window(board).left() == [
         "● #2 codex",
         "  thinking",
-        "  0 in 0 out",
         "○ #1 claude-code",
         "  idle",
         "  1.2k in 30 out",
@@ -107,7 +106,7 @@ def test_the_end_is_followed(key):
 def test_the_beginning():
     window = talked()
     window.keys("m_start")
-    assert window.right()[0] == "▶ ── 1 · TIME · m ──"
+    assert window.right()[0] == "❯ ── 1 · TIME · m ──"
 
 
 def test_following_is_switched():
@@ -159,7 +158,7 @@ def test_results_are_folded_at_first():
 
 @pytest.mark.parametrize(
     ("action", "folded", "unfolded"),
-    [("thinking", "  ✻ hm … 1 more line", "  well"), ("results", "  ◀ Bash: one … 2 more lines", "  two")],
+    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 2 more lines", "  ┊ two")],
 )
 def test_all_of_a_kind(action, folded, unfolded):
     window = with_everything()
@@ -175,19 +174,19 @@ def test_all_of_a_kind(action, folded, unfolded):
 def test_one_card():
     window = with_everything()
     window.keys("up", "up", "up")
-    assert "▶ ok" in window.right()
+    assert "❯ ok" in window.right()
     window.act("fold")
-    assert "▶ ok … 1 more line" in window.right()
+    assert "❯ ok … 1 more line" in window.right()
     window.act("fold")
-    assert "▶ ok" in window.right()
+    assert "❯ ok" in window.right()
 
 
 def test_card_by_card():
     window = with_everything()
     window.act("card.previous")
-    assert "▶ ok" in window.right()
+    assert "❯ ok" in window.right()
     window.act("card.previous")
-    assert "▶ ◀ Bash: one … 2 more lines" in window.right()
+    assert "❯ ◀ Bash: one … 2 more lines" in window.right()
     window.act("card.next", "card.next", "card.next")
     assert window.hints.startswith("following")
 
@@ -204,7 +203,7 @@ def search(window: Window, term: str) -> None:
 def test_a_term_is_found_backwards_from_the_end():
     window = talked()
     search(window, "line 7")
-    assert "▶ line 7" in window.right()
+    assert "❯ line 7" in window.right()
 
 
 def test_the_next_and_the_one_before():
@@ -212,19 +211,19 @@ def test_the_next_and_the_one_before():
     search(window, "LINE 3")
     assert window.host.said == ["Not found: LINE 3"]
     search(window, "line 3")
-    assert "▶ line 39" in window.right()
+    assert "❯ line 39" in window.right()
     window.act("previous")
-    assert "▶ line 38" in window.right()
+    assert "❯ line 38" in window.right()
     window.act("next")
     window.act("next")
     # Round the end.
-    assert "▶ line 3" in window.right()
+    assert "❯ line 3" in window.right()
 
 
 def test_what_is_folded_is_found_too():
     window = with_everything()
     search(window, "two")
-    assert "▶ two" in window.right()
+    assert "❯ ┊ two" in window.right()
 
 
 # -- sessions and flows ------------------------------------------------------------------------------------------------
@@ -258,14 +257,14 @@ def test_from_a_flow_to_its_card():
     window.rows()
     assert window.window.show_flow("a")
     assert window.title.startswith("#1 claude-code")
-    assert "▶ ── 1 · TIME · m ──" in window.right()
+    assert "❯ ── 1 · TIME · m ──" in window.right()
 
 
 def test_a_flow_of_long_ago():
     board = play(Board(), [step for number in range(60) for step in answer(f"f{number}", f"text {number}")])
     window = Window(board)
     assert window.window.show_flow("f3")
-    assert "▶ ── 4 · TIME · m ──" in window.right()
+    assert "❯ ── 4 · TIME · m ──" in window.right()
 
 
 def test_a_flow_that_nobody_knows():

@@ -125,7 +125,7 @@ def test_scrolled_back_and_followed_again(window: Console) -> None:
 
 def test_searched(window: Console) -> None:
     window.keys("/", "make", "Enter")
-    assert re.search(r"▶ \$ make check", window.await_screen("make check", without="Search for"))
+    assert re.search(r"❯ \$ make check", window.await_screen("make check", without="Search for"))
     window.keys("/", "nowhere", "Enter")
     window.await_screen("Not found: nowhere")
 
@@ -134,7 +134,7 @@ def test_from_a_card_to_its_flow_and_back(window: Console) -> None:
     window.keys("Enter")
     window.await_screen("Flow Details", "api.anthropic.com")
     window.keys("c")
-    window.await_screen("Agents", "── 1 ·", "▶")
+    window.await_screen("Agents", "── 1 ·", "❯")
     window.keys("q")
     window.await_screen("Flow Details")
 

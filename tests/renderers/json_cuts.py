@@ -29,7 +29,7 @@ def json_texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def records(draw: st.DrawFn) -> str:
-    """Lists of flat objects, which have a way of their own, with something else between them here and there."""
+    """Lists of small objects, which have a way of their own, with something else between them here and there."""
     record = st.dictionaries(texts, st.none() | st.booleans() | numbers | texts, min_size=1, max_size=3)
     rows = draw(st.lists(record | record | record | values, min_size=1, max_size=6))
     return json.dumps(rows, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from((None, (" , ", ":")))))

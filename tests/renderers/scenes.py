@@ -116,7 +116,7 @@ def several(count: int) -> list[Step]:
             begin_s,
             0.06,
             started(flow_id, session, prompt=None if agent else f"Task {number}", agent=agent, model=model),
-            *thought("0", f"I am agent {number}, and I think before I speak."),
+            *thought("0", f"I am agent {number}, and I think before I speak.\n\nSo did agent {number - 1}."),
             *text("1", words),
         )
         steps += said(

@@ -27,7 +27,9 @@ def shown(kind: str, detail: str, *pieces: str) -> str:
     [
         pytest.param("text", "full", ["a\n", " b"], "a\n b", id="text"),
         pytest.param("thinking", "full", ["a", "b"], "✻ ab", id="thinking has a mark"),
-        pytest.param("prompt", "full", ["do\nit"], "> do\nit", id="prompt"),
+        pytest.param("thinking", "full", ["a\n", "\nb", "\n"], "✻ a\n┊ \n┊ b\n", id="so has each further line of it"),
+        pytest.param("thinking", "full", ["\n", "\na\nb"], "✻ a\n┊ b", id="a thought begins with a word"),
+        pytest.param("prompt", "full", ["do\nit"], "> do\n> it", id="prompt"),
         pytest.param("refusal", "full", ["no"], "⊘ no", id="refusal"),
         pytest.param("text", "hide", ["a"], "", id="hidden"),
         pytest.param("text", "one_line", ["a\n", "\n  b "], "a b", id="one line"),
@@ -44,11 +46,12 @@ def test_text(kind, detail, pieces, expected):
     assert shown(kind, detail, *pieces) == expected
 
 
+@pytest.mark.parametrize("kind", ["text", "thinking"])
 @pytest.mark.parametrize("detail", ["full", "one_line", "hide"])
 @given(text=st.text(alphabet="ab \n\t\x1b宽\u202e", max_size=400), cut=st.integers(1, 9))
-def test_text_is_the_same_however_it_is_cut(detail, text, cut):
+def test_text_is_the_same_however_it_is_cut(kind, detail, text, cut):
     pieces = [text[start : start + cut] for start in range(0, len(text), cut)]
-    assert shown("text", detail, *pieces) == (shown("text", detail, text) if text else "")
+    assert shown(kind, detail, *pieces) == (shown(kind, detail, text) if text else "")
 
 
 EXEC = "Chunk ID: 8f21c0\nProcess exited with code "
@@ -74,7 +77,7 @@ EXEC = "Chunk ID: 8f21c0\nProcess exited with code "
         pytest.param("sh", f"{EXEC}0\nOutput:\n", False, "full", "◀ sh: (nothing)\n· exit 0\n", id="in full, nothing"),
         pytest.param("sh", '{"output":1}', False, "one_line", '◀ sh: {"output":1}\n', id="not quite"),
         pytest.param("Bash", "", False, "one_line", "◀ Bash: (nothing)\n", id="empty"),
-        pytest.param("Bash", "a\nb\n", False, "full", "◀ Bash:\na\nb\n", id="full"),
+        pytest.param("Bash", "a\nb\n", False, "full", "◀ Bash:\n┊ a\n┊ b\n", id="full"),
         pytest.param("Bash", "a", False, "full", "◀ Bash: a\n", id="full, one line"),
         pytest.param("Bash", "a", False, "hide", "", id="hidden"),
         pytest.param("Bash", "\x1b]0;t\x07", False, "full", "◀ Bash: ␛]0;t␇\n", id="hostile"),

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderers.escapes import HIDDEN
-from renderers.json_stream import MOST_DEPTH, JsonStreamFormatter
+from renderers.json_layout import MOST_DEPTH
+from renderers.json_stream import JsonStreamFormatter
 from renderers.sanitise import sanitise
 from tests.renderers.json_cuts import cut, json_texts, near_json, places, records
 from tests.renderers.painted import runs
@@ -139,6 +140,21 @@ def test_a_character_is_shown_as_soon_as_it_is_certain(before, piece, certain):
     formatter = JsonStreamFormatter()
     formatter.feed(before)
     assert "".join(text for span in formatter.feed(piece) for _, text in runs(span)) == certain
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": ' * 70 + "[1, {}, []]" + "}" * 70, "[" * 70 + '{"a": [1, {}], "b": []}' + "]" * 70]
+)
+def test_beyond_the_depth_a_whole_piece_is_laid_out_as_its_characters_are(text):
+    assert spans(text) == spans(*text)
+
+
+def test_blanks_of_any_kind_between_the_parts_change_nothing():
+    blanks = [" " * n + tail for n in range(12) for tail in ("", "\n", "\t\r\n", " \t ")]
+    parts = ['{"a":', "1,", '"b":', "[", "]", ",", '"c":', "[{", "},", "2]", "}"]
+    text = "[" + ",".join(blank.join(parts) + blank for blank in blanks * 2) + "]"
+    assert spans(text) == spans(*text)
+    assert shown(text) == dumped(text)
 
 
 def test_deep_nesting_is_laid_out_to_a_depth_and_goes_on_in_one_line():

@@ -83,6 +83,11 @@ def test_after_a_resize_the_line_is_the_terminals():
     assert pen.write([Styled("text", "the next line is broken again")]) == "the next line is broken \nagain"
 
 
+def test_a_fact_of_an_end_line_stays_whole():
+    text = "■ m · 57 out · context ▯▯▯▯▯▯▯▯▯▯ 71% of 1,000k"
+    assert rows(text, width=46) == ["■ m · 57 out ·", "  context ▯▯▯▯▯▯▯▯▯▯ 71% of 1,000k"]
+
+
 WORDS = st.text(alphabet="ab .-é宽", max_size=60)
 
 

@@ -10,7 +10,7 @@ const DRAW_MS = 500;
 const COLUMNS = [
   { name: "started", label: "Begun", numeric: true, format: moment },
   { name: "sessionNumber", label: "Session", numeric: true, optional: true, format: (value) => `#${value}` },
-  { name: "number", label: "Call", numeric: true },
+  { name: "number", label: "Call", numeric: true, title: "Of its session; reports count the calls of the whole log" },
   { name: "agentNumber", label: "Agent", numeric: true, optional: true, format: (value) => `⤷${value}` },
   { name: "state", label: "State", format: (value, row) => callWords(row) },
   { name: "input", label: "Input", numeric: true, format: count, title: "All input tokens, cached or not" },

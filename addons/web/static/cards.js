@@ -37,12 +37,14 @@ export class Card {
     );
   }
 
-  show(exchange, agent, now) {
+  /** Calls are counted within their session; reports count those of the whole log: so it is said whose number this is. */
+  show(exchange, session, agent, now) {
     this.exchange = exchange;
     const name = agent ? `⤷${agent.number} ` : "";
+    const whose = session?.number === undefined ? "" : ` of #${session.number}`;
     setText(
       this.who,
-      `${name}call ${exchange.number} · ${timeOfDay(exchange.started)} · ${exchange.model ?? "model not told"}`,
+      `${name}call ${exchange.number}${whose} · ${timeOfDay(exchange.started)} · ${exchange.model ?? "model not told"}`,
     );
     this.node.dataset.state = exchange.state;
     setText(this.notes, (exchange.notes ?? []).join("\n"));

@@ -41,7 +41,8 @@ export class Conversation {
     this.calls.clear();
     this.first = Infinity;
     this.earlier.hidden = true;
-    setText(this.note, session === null ? "Choose a session to read its conversation." : "Nothing has been said yet.");
+    const none = this.store.conversations().length ? "Choose a session to read its conversation." : "No conversation yet.";
+    setText(this.note, session === null ? none : "Nothing has been said yet.");
     this.note.hidden = false;
     this.follow(true);
   }
@@ -66,7 +67,7 @@ export class Conversation {
   update(exchanges) {
     for (const exchange of exchanges) {
       const card = this.cards.get(exchange.flow) ?? (this.belongs(exchange) ? this.addCard(exchange) : null);
-      card?.show(exchange, this.store.agentOf(exchange), this.store.now());
+      card?.show(exchange, this.store.sessions.get(exchange.session), this.store.agentOf(exchange), this.store.now());
     }
     if (this.follows) this.toEnd();
   }
@@ -105,7 +106,7 @@ export class Conversation {
 
   addCard(exchange) {
     const card = new Card(exchange);
-    card.show(exchange, this.store.agentOf(exchange), this.store.now());
+    card.show(exchange, this.store.sessions.get(exchange.session), this.store.agentOf(exchange), this.store.now());
     this.cards.set(exchange.flow, card);
     const next = [...this.list.querySelectorAll(":scope > article")].find(
       (node) => Number(node.dataset.number) > exchange.number,

@@ -36,9 +36,12 @@ export class Reports {
     this.table.node.hidden = true;
   }
 
-  /** Asks what there is, once. */
+  /** Asks what there is, once. What had no answer yet may have one now. */
   async open() {
-    if (this.catalogue) return;
+    if (this.catalogue) {
+      if (this.asked && !this.table.rows.length) this.ask();
+      return;
+    }
     try {
       this.catalogue = await fetched(new URL("agent/reports", document.baseURI));
     } catch (error) {

@@ -114,8 +114,8 @@ class Row {
 const figures = (session) =>
   [
     dollars(session.cost),
-    `${short(session.input)} in`,
-    `${short(session.output)} out`,
+    session.input || session.output ? `${short(session.input)} in` : "",
+    session.output ? `${short(session.output)} out` : "",
     session.errors ? plural(session.errors, "error") : "",
   ]
     .filter(Boolean)

@@ -126,6 +126,21 @@ def test_reports_are_tables_and_files(browser: Browser, agent: Agent) -> None:
     assert len(csv.splitlines()) == 2
 
 
+def test_a_report_without_rows_is_asked_again_when_it_is_looked_at_again(browser: Browser, agent: Agent) -> None:
+    browser.press("4")
+    browser.click("#panel-reports [name=session]")
+    browser.type(agent.name)
+    browser.press("Enter")
+    browser.wait_for("document.querySelector('#panel-reports .note').innerText.includes('session')")
+    browser.value("document.activeElement.blur()")
+    browser.press("1")
+    agent.ask(f"Hello. ({agent.name})")
+    agent.rest()
+    browser.wait_for(row(agent))
+    browser.press("4")
+    browser.wait_for("document.querySelector('#panel-reports tbody tr')")
+
+
 def test_a_wrong_question_is_answered_in_words(browser: Browser) -> None:
     browser.press("4")
     browser.wait_for("document.querySelector('#panel-reports [name=since]')")

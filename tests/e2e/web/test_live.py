@@ -19,6 +19,21 @@ def test_text_is_on_the_page_before_the_answer_has_ended(browser: Browser, agent
     assert "idle" in browser.text("#summary .state")
 
 
+def test_a_call_s_number_says_that_it_is_its_session_s(browser: Browser, agent: Agent) -> None:
+    watch(browser, agent)
+    agent.rest()
+    number = browser.text("#summary h2").split()[0]
+    assert f"call 1 of {number} ·" in browser.text(".card .who")
+
+
+def test_what_nobody_has_told_is_no_zero(browser: Browser, agent: Agent) -> None:
+    watch(browser, agent)
+    figures = f"{row(agent)}.querySelector('.figures').innerText"
+    assert browser.value(figures) == ""
+    agent.rest(input_tokens=70, output_tokens=5)
+    browser.wait_for(f"{figures} === '70 in · 5 out'")
+
+
 def test_three_agents_at_once_do_not_mix(browser: Browser, played: Stage) -> None:
     three = [played.agent(f"three-{name}") for name in ("ada", "bob", "cyd")]
     for one in three:

@@ -22,6 +22,14 @@ def test_nothing_sticks_out_on_a_phone(browser: Browser, agent: Agent, view: str
     assert browser.value("document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth")
 
 
+def test_a_phone_says_whose_conversation_it_is(browser: Browser, agent: Agent) -> None:
+    watch(browser, agent)
+    browser.size(390, 844, is_phone=True)
+    browser.wait_for("document.querySelector('#summary h2').offsetParent")
+    assert browser.text("#summary h2").startswith("#")
+    agent.rest()
+
+
 def test_the_colours_follow_the_system_until_told_otherwise(browser: Browser) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     light = browser.value(ground)

@@ -18,8 +18,8 @@ from addons.protocols.events import (
     ToolResult,
     ToolReturn,
 )
+from renderers.board.blocks import MOST_BLOCKS
 from renderers.board.board import Board
-from renderers.board.exchange import MOST_BLOCKS
 from renderers.board.facts import Phase
 from tests.renderers.board.exchanges_shown import at_once, play, the_exchange
 from tests.renderers.live_screen import ended, started

@@ -37,7 +37,7 @@ def texts(card, width=40, folded=False):
         pytest.param(
             [block('{"command":"ls -la"}', "call", name="Bash", done=True)], ["▶ Bash", "$ ls -la"], id="a call"
         ),
-        pytest.param([block("a\nb", "result", name="Bash", done=True)], ["◀ Bash:", "a", "b"], id="a result"),
+        pytest.param([block("a\nb", "result", name="Bash", done=True)], ["◀ Bash:", "┊ a", "┊ b"], id="a result"),
         pytest.param([block("a", "result", error=True, done=True)], ["✗ a"], id="one that failed"),
         pytest.param([block("x\x1b[2J")], ["x␛[2J"], id="hostile"),
         pytest.param([block("a"), block("b", begin=5)], ["a", "[… 4 characters are not shown …]", "b"], id="a gap"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from renderers.cells import cells_of
 from renderers.page.wrapping import wrap
+from renderers.wrapping import hang_of
 
 
 def texts(line, width):
@@ -29,6 +30,26 @@ def texts(line, width):
 )
 def test_wrap(text, width, expected):
     assert [row.rstrip() for row in texts([("text", text)], width)] == expected
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "expected"),
+    [
+        pytest.param("thinking", "┊ abcd efgh ijkl", ["┊ abcd", "  efgh", "  ijkl"], id="under a thought's text"),
+        pytest.param("text", "- abcd efgh", ["- abcd", "  efgh"], id="under an item's text"),
+        pytest.param("command", "- abcd efgh", ["- abcd", "efgh"], id="code keeps its rows"),
+    ],
+)
+def test_where_further_rows_begin(role, text, expected):
+    assert [row.rstrip() for row in texts([(role, text)], 8)] == expected
+
+
+@given(st.text("xy 日é", max_size=60), st.integers(6, 12))
+def test_no_row_that_hangs_is_too_wide_and_nothing_is_lost(text, width):
+    first, *more = texts([("thinking", f"┊ {text}")], width)
+    assert all(sum(map(cells_of, row.rstrip(" "))) <= width for row in (first, *more))
+    hang = " " * hang_of(f"┊ {text}", width)
+    assert first + "".join(row.removeprefix(hang) for row in more) == f"┊ {text}"
 
 
 def test_segments_keep_their_roles():
