@@ -6,7 +6,7 @@ question's filters leave in. All exchanges are followed, whatever was asked for:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from addons.reports.call_book import Announced, Answered, Asked, CallBook, Returned
@@ -29,6 +29,17 @@ def calls_of(rows: Iterable[Row]) -> list[Call]:
 def returned_of(rows: Iterable[Row]) -> list[Returned]:
     """Results, in the order of the requests that brought them."""
     return [returned for returned in _book(rows).returned if returned.exchange.is_wanted]
+
+
+def results_of(rows: Iterable[Row]) -> Iterator[Row]:
+    """For each call where it was announced, and at which place there: its result's size, is_error, exit code."""
+    places: dict[str, int] = {}
+    for call in calls_of(rows):
+        if call.announced_in is not None:
+            flow_id = call.announced_in.flow_id
+            place = places[flow_id] = places.get(flow_id, -1) + 1
+            result = call.result
+            yield flow_id, place, *((result.chars, result.is_error, result.exit_code) if result else (None,) * 3)
 
 
 def of(call: Call) -> Exchange:

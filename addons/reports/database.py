@@ -8,7 +8,7 @@ longer to import than a report takes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,9 @@ DatabaseError = duckdb.Error if duckdb is not None else RuntimeError
 
 MEMORY_LIMIT = "500MB"
 """Beyond it DuckDB uses files."""
+
+_BATCH = 100
+"""Rows that are made at once: while they are, no other thread runs."""
 
 USUAL_LINE_BYTES = 16 << 20
 LARGEST_LINE_BYTES = 96 << 20
@@ -58,6 +61,12 @@ def _temporary_folder() -> str:
     import tempfile  # only here: an index needs none
 
     return tempfile.gettempdir()
+
+
+def batches(fetchmany: Callable[[int], Sequence[Sequence[Any]]]) -> Iterator[Sequence[Any]]:
+    """Rows, one after the other."""
+    while batch := fetchmany(_BATCH):
+        yield from batch
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from addons.reports.catalogue import find
 from addons.reports.columns import Column
-from addons.reports.database import Connection, quoted
+from addons.reports.database import Connection, batches, quoted
 from addons.reports.facts import Fact
 from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
@@ -31,9 +31,6 @@ from addons.reports.unmatched import left_out, unmatched
 
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
-
-_BATCH = 100
-"""Rows that are made at once: while they are, no other thread runs."""
 
 LATEST_ROWS = 10
 
@@ -91,7 +88,7 @@ def answer(
         _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
         loaded.notes += left_out(question, mode, loaded.connection)
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
-        rows = _batches(result.fetchmany)
+        rows = batches(result.fetchmany)
         if mode.step is not None:
             rows = mode.step(rows, replace(question, log_dir=root))
         if question.last is not None:
@@ -192,11 +189,6 @@ def _terms(term: str, groups: tuple[Group, ...]) -> list[str]:
 
 def _ordered(term: str, backwards: bool) -> str:
     return f"{term} DESC NULLS FIRST" if backwards else f"{term} NULLS LAST"
-
-
-def _batches(fetchmany: Callable[[int], Sequence[Row]]) -> Iterator[Row]:
-    while batch := fetchmany(_BATCH):
-        yield from batch
 
 
 def _last(rows: Iterator[Row], count: int, is_reversed: bool) -> Iterator[Row]:
