@@ -149,6 +149,12 @@ ITEMS = f"""
             FROM records WHERE hash IS NULL OR regexp_matches(content::VARCHAR, '{_SIGNS}')))
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
 
+MOMENT_COLUMNS = (
+    "moment, what, flow_id, idx, session_id, session_number, agent_id, purpose, api, previous_response_id, elements,"
+    " doubled, is_whole, response_id, announced, is_wanted"
+)
+MOMENT_ORDER = ("moment", "what", "idx")
+
 
 def moments_of(wanted: str) -> str:
     """A row where an exchange begins (`what` 0), and one where it ends: all that its calls and results are told by.

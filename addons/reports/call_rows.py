@@ -11,14 +11,8 @@ from typing import Any
 
 from addons.reports.call_book import Announced, Answered, Asked, CallBook, Returned
 from addons.reports.call_cycle import Call, Exchange, Result
+from addons.reports.call_facts import MOMENT_COLUMNS
 from addons.reports.mode import Row
-
-COLUMNS = (
-    "moment, what, flow_id, idx, session_id, session_number, agent_id, purpose, api, previous_response_id, elements,"
-    " doubled, is_whole, response_id, announced, is_wanted"
-)
-QUERY = f"SELECT {COLUMNS} FROM call_moments"
-ORDER = ("moment", "what", "idx")
 
 
 def calls_of(rows: Iterable[Row]) -> list[Call]:
@@ -51,7 +45,7 @@ def of(call: Call) -> Exchange:
 
 def _book(rows: Iterable[Row]) -> CallBook:
     book = CallBook()
-    names = COLUMNS.split(", ")
+    names = MOMENT_COLUMNS.split(", ")
     for row in rows:
         told = dict(zip(names, row, strict=True))
         if told["what"] == 0:

@@ -31,6 +31,9 @@ DatabaseError = duckdb.Error if duckdb is not None else RuntimeError
 MEMORY_LIMIT = "500MB"
 """Beyond it DuckDB uses files."""
 
+_LOGGED_AHEAD = "1MB"
+"""What is more in one transaction goes to its place in the file at once, not through the write-ahead log as well."""
+
 _BATCH = 100
 """Rows that are made at once: while they are, no other thread runs."""
 
@@ -53,6 +56,7 @@ def connect(path: Path | None, threads: int | None = None) -> Connection:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
+        "wal_autocheckpoint": _LOGGED_AHEAD,
     }
     return duckdb.connect(str(path) if path else ":memory:", config=config)
 

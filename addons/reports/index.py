@@ -150,6 +150,8 @@ class _Index:
             if fact.name not in there:
                 create(connection, fact)
         steps = [step for fact in facts for step in self._compare(connection, fact)]
+        # What is large, and needs no write-ahead log, comes last: then the log is empty when the file is closed.
+        steps.sort(key=lambda step: step.member.size)
         total = sum(step.member.size for step in steps)
         done = 0
         for step in steps:

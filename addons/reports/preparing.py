@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
 from addons.reports.database import Connection, batches, quoted
 from addons.reports.log_files import KINDS, LogFiles
 from addons.reports.question import Question, QuestionError
@@ -80,9 +81,10 @@ def _followed(connection: Connection, _: Preparing) -> None:
     )
     if not connection.execute("SELECT 1 FROM unclear_calls LIMIT 1").fetchall():
         return
-    from addons.reports.call_rows import COLUMNS, ORDER, results_of  # only here: in most logs ids tell all
+    from addons.reports.call_rows import results_of  # only here: in most logs ids tell all
 
-    moments = connection.execute(f"SELECT {COLUMNS} FROM unclear_moments ORDER BY {', '.join(ORDER)}")
+    order = ", ".join(MOMENT_ORDER)
+    moments = connection.execute(f"SELECT {MOMENT_COLUMNS} FROM unclear_moments ORDER BY {order}")
     if rows := list(results_of(batches(moments.fetchmany))):
         columns = [list(column) for column in zip(*rows, strict=True)]
         kinds = ("VARCHAR", "INTEGER", "INTEGER", "BOOLEAN", "INTEGER")
