@@ -12,17 +12,23 @@ from typing import Any
 from addons.reports.call_book import Announced, Answered, Asked, CallBook, Returned
 from addons.reports.call_cycle import Call, Exchange, Result
 from addons.reports.call_facts import MOMENT_COLUMNS
+from addons.reports.letting_go import drain, handed_out
 from addons.reports.mode import Row
 
 
-def calls_of(rows: Iterable[Row]) -> list[Call]:
+def calls_of(rows: Iterable[Row]) -> Iterator[Call]:
     """In the order in which they were announced."""
-    return [call for call in _book(rows).close() if of(call).is_wanted]
+    book = _book(rows)
+    calls = book.close()
+    drain(book.returned)
+    return (call for call in handed_out(calls) if of(call).is_wanted)
 
 
-def returned_of(rows: Iterable[Row]) -> list[Returned]:
+def returned_of(rows: Iterable[Row]) -> Iterator[Returned]:
     """Results, in the order of the requests that brought them."""
-    return [returned for returned in _book(rows).returned if returned.exchange.is_wanted]
+    book = _book(rows)
+    drain(book.calls)
+    return (returned for returned in handed_out(book.returned) if returned.exchange.is_wanted)
 
 
 def results_of(rows: Iterable[Row]) -> Iterator[Row]:
@@ -52,6 +58,7 @@ def _book(rows: Iterable[Row]) -> CallBook:
             book.asked(_asked(told))
         else:
             book.answered(_answered(told))
+    book.forget()
     return book
 
 

@@ -5,7 +5,9 @@ In: the rows of `call_moments`, the question. Out: rows as the modes in `modes/t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from addons.reports.call_cycle import Call, State
@@ -38,9 +40,7 @@ def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
 
 
 def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
-    found = [call for call in calls_of(rows) if call.announced_in]
-    if question.last is not None:
-        found = found[-question.last :]
+    found = list(deque((call for call in calls_of(rows) if call.announced_in), question.last))
     from addons.reports.call_streams import streams_of  # only here: it loads every dialect's decoder
 
     streams = streams_of(found, question)
@@ -109,24 +109,29 @@ def function_call_errors(rows: Iterable[Row], _: Question) -> Iterator[Row]:
             )
 
 
+@dataclass(slots=True)
+class _Tool:
+    calls: int = 0
+    results: int = 0
+    errors: int = 0
+    violations: int = 0
+    last_error: str | None = None
+
+
 def tool_errors(rows: Iterable[Row], _: Question) -> Iterator[Row]:
-    by_tool: dict[str, list[Call]] = {}
+    tools: dict[str, _Tool] = {}
     for call in calls_of(rows):
         if call.announced_in:
-            by_tool.setdefault(call.tool, []).append(call)
-    for tool, found in sorted(by_tool.items()):
-        results = [call for call in found if call.result]
-        failed = [call for call in results if has_failed(call)]
-        last = failed[-1].result if failed else None
-        yield (
-            tool,
-            len(found),
-            len(results),
-            len(failed),
-            len(failed) / len(results) if results else None,
-            sum(bool(call.violations) for call in found),
-            " ".join(last.head.split()) if last else None,
-        )
+            tool = tools.setdefault(call.tool, _Tool())
+            tool.calls += 1
+            tool.results += call.result is not None
+            tool.violations += bool(call.violations)
+            if call.result and has_failed(call):
+                tool.errors += 1
+                tool.last_error = " ".join(call.result.head.split())
+    for name, tool in sorted(tools.items()):
+        share = tool.errors / tool.results if tool.results else None
+        yield name, tool.calls, tool.results, tool.errors, share, tool.violations, tool.last_error
 
 
 def has_failed(call: Call) -> bool:
