@@ -21,7 +21,7 @@ from addons.reports.facts import Fact
 from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
-from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
+from addons.reports.log_files import WITHOUT, Damaged, LogFiles, files_beside, files_of
 from addons.reports.mode import GROUPS, LATEST, SESSION, Group, Mode, Row
 from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
@@ -142,6 +142,22 @@ def _nothing_in(files: LogFiles) -> str:
 
 
 def _load(question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress) -> Loaded:
+    """Without what is damaged."""
+    notes = []
+    while True:
+        try:
+            loaded = _load_all(question, files, facts, threads, progress)
+        except Damaged as damaged:
+            files.leave_out(damaged.path)
+            notes.append(f"{damaged.path.name} is damaged: left out.")
+        else:
+            loaded.notes[:0] = notes
+            return loaded
+
+
+def _load_all(
+    question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress
+) -> Loaded:
     notes = []
     if question.engine == "index" and question.file is None:
         try:
