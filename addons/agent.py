@@ -17,34 +17,35 @@ from typing import Any
 from mitmproxy import contentviews, ctx, exceptions
 from mitmproxy.log import ALERT
 
-from addons import faults, listening, printing
+from addons import faults, listening
 from addons.asking.printed import print_report
 from addons.asking.worker import ReportWorker
 from addons.bodies.changes import RequestHistory
-from addons.capture import Capture
-from addons.capture_thread import CaptureThread, PipelineLike
+from addons.capture.pipeline import Pipeline
+from addons.capture.tap import Capture
+from addons.capture.thread import CaptureThread, PipelineLike
 from addons.commands.redis_commands import RedisCommands
 from addons.commands.report_commands import ReportCommands
 from addons.console_view import ConsoleView
-from addons.content_view import AgentContentview
-from addons.display import BoardDisplay, Display, Displays
-from addons.flow_notes import FlowNotes
-from addons.flow_retention import FlowRetention
+from addons.flows.content_view import AgentContentview
+from addons.flows.notes import FlowNotes
+from addons.flows.retention import FlowRetention
 from addons.hang_up import end_properly_with_the_terminal
-from addons.live import Live
 from addons.options import OPTIONS, PREFIX, Settings, complaint_about_unknown, parse_settings
-from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.reach import Reach
 from addons.redis_stream.address import NO_PACKAGE, RedisAddress, has_password, is_installed, without_secrets
 from addons.redis_stream.sink import StreamSink
 from addons.redis_stream.source import RedisSource
 from addons.report_address import ReportAddress
+from addons.screens import printing
+from addons.screens.display import BoardDisplay, Display, Displays
+from addons.screens.live import Live
+from addons.screens.terminal import TerminalWriter
+from addons.screens.viewer import Viewer
 from addons.sinks.outage import why_unwritable
 from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
-from addons.terminal import TerminalWriter
-from addons.viewer import Viewer
 from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")

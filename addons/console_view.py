@@ -16,7 +16,7 @@ from typing import Any
 from mitmproxy import exceptions, flow
 
 from addons import faults
-from addons.printing import SHOWN
+from addons.screens.printing import SHOWN
 from renderers.board.board import Board
 from renderers.board.note import flow_note
 from renderers.view_options import ViewOptions

@@ -13,7 +13,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from addons.printing import is_console
+from addons.screens.printing import is_console
 
 
 def end_properly_with_the_terminal(master: Any) -> None:

@@ -20,7 +20,7 @@ from mitmproxy import http
 from addons import faults
 from addons.asking.page import FILES, POLICY, error_page, index_page, report_page
 from addons.asking.worker import AskedWrong, ReportWorker
-from addons.flow_view import ASKED
+from addons.capture.flow_view import ASKED
 from addons.reports.catalogue import find
 from addons.reports.formats import DEFAULT_WIDTH, FORMATS, formatted
 from addons.reports.help import help_text

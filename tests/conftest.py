@@ -1,8 +1,27 @@
-"""For all tests: time is never a reason to fail, since machines are shared."""
+"""For all tests: time is never a reason to fail, since machines are shared; and a real pipeline with a real log."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from tests.exchanges import MakeRig, Rig
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture
+def make_rig(tmp_path: Path) -> Iterator[MakeRig]:
+    """Takes changed options; all rigs of a test share one log folder."""
+    with ExitStack() as stack:
+        yield lambda **changed: stack.enter_context(Rig(tmp_path, **changed))
+
+
+@pytest.fixture
+def rig(make_rig: MakeRig) -> Rig:
+    return make_rig()

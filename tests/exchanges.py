@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from addons.bodies.changes import RequestHistory
-from addons.exchange import Outlet
-from addons.intake import Intake, Request
-from addons.live import Live
-from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
+from addons.capture.exchange import Outlet
+from addons.capture.intake import Intake, Request
+from addons.capture.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
+from addons.capture.pipeline import Pipeline
+from addons.capture.thread import Call
 from addons.options import OPTIONS, Settings, parse_settings
-from addons.pipeline import Pipeline
 from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEvent
 from addons.redaction.redactor import Redactor
+from addons.screens.live import Live
 from addons.sinks.reader import iter_records
 from addons.sinks.records import Kind, Record
 from addons.sinks.timestamps import TimeFormatter
@@ -237,6 +238,17 @@ class Rig:
         self.pipeline.flush()
         return self
 
+    def play_at_once(self, flow_id: str, *items: Seen | Call) -> None:
+        """The same without waiting for what takes long."""
+        for item in items:
+            self.pipeline.handle(flow_id, item)
+        self.pipeline.flush()
+
+    def crash(self, *items: Seen | Iterable[Seen]) -> None:
+        """The journal is left behind, and nobody holds it: what a killed process leaves, within this one."""
+        self.play(*items)
+        self.pipeline._outlet._store.close()
+
     def records(self, kind: Kind, flow_id: str | None = None) -> list[dict[str, Any]]:
         return list(iter_records(self.root, kind, flow_id))
 
@@ -261,3 +273,6 @@ class Rig:
     def everything(self) -> bytes:
         """All that the log folder holds."""
         return b"".join(path.read_bytes() for path in sorted(self.root.rglob("*")) if path.is_file())
+
+
+type MakeRig = Callable[..., Rig]

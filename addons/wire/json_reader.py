@@ -96,8 +96,9 @@ class JsonReader:
     def __init__(self, parse: Parse, slice_length: int = SLICE) -> None:
         self._parse = parse
         self._slice_length = slice_length
-        self._text = ""
-        """What has come and is not parsed."""
+        self._unparsed: list[str] = []
+        """What has come and is not parsed, in pieces: joined only where something of it can be, since of a long text
+        without a place to split it every join would be of all of it."""
         self._text_start = 0
         self._end = 0
         self._open = [_Container("[", 0)]
@@ -109,6 +110,8 @@ class JsonReader:
         self._pieces: list[str] | None = None
         """Of a string in pieces, which belongs to the innermost container."""
         self._before = ""
+        self._name = -1
+        """Where the string began that is known to be a member's name: those are not decoded in pieces."""
         self._after_backslash = False
 
     def feed(self, piece: str) -> None:
@@ -117,7 +120,7 @@ class JsonReader:
             return
         position = self._end
         self._end += len(piece)
-        self._text += piece
+        self._unparsed.append(piece)
         for number, segment in enumerate(self._without_escapes(piece).split('"')):
             if number:
                 self._toggle_string(position - 1)
@@ -127,8 +130,9 @@ class JsonReader:
         while self._end - self._open[self._split].start > self._slice_length and self._advance():
             pass
         start = self._open[self._split].start
-        self._text = self._text[start - self._text_start :]
-        self._text_start = start
+        if start > self._text_start:
+            self._unparsed = [self._text()[start - self._text_start :]]
+            self._text_start = start
 
     def close(self) -> Any:
         """The value."""
@@ -214,10 +218,11 @@ class JsonReader:
             self._split += 1
             inner = self._open[self._split]
             inner.before = self._between(holder.start, inner.start - 1)
-        elif self._quote >= 0:
+        elif self._quote >= 0 and self._quote != self._name:
             before = self._between(holder.start, self._quote)
             if holder.bracket == "{" and not before.rstrip(_BLANKS).endswith(":"):
-                return False  # a name
+                self._name = self._quote
+                return False
             self._before = before
             self._pieces = []
             holder.start = self._quote + 1
@@ -227,18 +232,25 @@ class JsonReader:
 
     def _end_of_whole_escapes(self, start: int) -> int:
         """Up to where the open string can be decoded: no escape sequence is cut there."""
-        found = self._text.find("\\", max(start - self._text_start, len(self._text) - _LONGEST_ESCAPE))
+        text = self._text()
+        found = text.find("\\", max(start - self._text_start, len(text) - _LONGEST_ESCAPE))
         if found < 0:
             return self._end
-        # A run of them begins with an escape sequence, whatever its length.
-        return self._text_start + max(start - self._text_start, len(self._text[:found].rstrip("\\")))
+        # A run of backslashes begins with an escape sequence; two of them are one.
+        run_start = max(start - self._text_start, len(text[:found].rstrip("\\")))
+        return self._text_start + found - (found - run_start) % 2
 
     def _decoded(self, start: int, end: int) -> str:
         decoded: str = self._parse(f'"{self._between(start, end)}"')
         return decoded
 
     def _between(self, start: int, end: int) -> str:
-        return self._text[start - self._text_start : end - self._text_start]
+        return self._text()[start - self._text_start : end - self._text_start]
+
+    def _text(self) -> str:
+        if len(self._unparsed) != 1:
+            self._unparsed = ["".join(self._unparsed)]
+        return self._unparsed[0]
 
 
 def _joined(pieces: list[str]) -> str:

@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 from tests.bench.added_latency import free_port, receive, serve  # noqa: E402  (needs the path above)
 
 MITMPROXY = Path(sys.executable).parent / "mitmproxy"
-WITHOUT_COMMENTS = "import sys\n\nsys.modules['addons.flow_notes'].FlowNotes._look = lambda notes: None\n"
+WITHOUT_COMMENTS = "import sys\n\nsys.modules['addons.flows.notes'].FlowNotes._look = lambda notes: None\n"
 
 
 @dataclass(slots=True)

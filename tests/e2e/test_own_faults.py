@@ -131,10 +131,10 @@ def test_a_terminal_that_does_not_read(tmp_path: Path, authority: Authority, con
 
 
 SEAMS = [
-    ("addons.capture_thread:CaptureThread.put", 5),
-    ("addons.http_exchange:HttpExchange.chunk", 3),
+    ("addons.capture.thread:CaptureThread.put", 5),
+    ("addons.capture.http_exchange:HttpExchange.chunk", 3),
     ("addons.wire.sse:SseFramer.feed", 3),
-    ("addons.exchange:Exchange.frame", 3),
+    ("addons.capture.exchange:Exchange.frame", 3),
     ("addons.redaction.stream:StreamRedactor.feed", 3),
 ]
 

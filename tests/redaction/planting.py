@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from addons.observed import ChunkSeen, HeadSeen, MessageSeen, RequestSeen, Seen
+from addons.capture.observed import ChunkSeen, HeadSeen, MessageSeen, RequestSeen, Seen
 from addons.sinks.reader import iter_records
 from addons.sinks.records import Kind
 from tests.exchanges import at, elsewhere, end, handshake, request, sse

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Seen
+from addons.capture.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Seen
+from addons.capture.pipeline import Pipeline
 from addons.options import OPTIONS, parse_settings
-from addons.pipeline import Pipeline
 from tests.exchanges import NEVER_DAYS
 from tests.reports.asking import rows_of
 from tests.sources.captured import MESSAGES, SSE, Screen, at, request, typed

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen
+from addons.capture.observed import ChunkSeen, Cut, EndSeen, HeadSeen
+from addons.capture.pipeline import Pipeline
 from addons.options import OPTIONS, parse_settings
-from addons.pipeline import Pipeline
 from addons.reports.facts import USAGE_FIELDS
 from addons.reports.question import ENGINES, GROUPS
 from tests.e2e.recorded import streams

@@ -12,6 +12,7 @@ import pytest
 from addons.sinks.locking import FolderLock
 from addons.sinks.records import Record, RecordContext, line_record
 from addons.wire.frame import Frame
+from tests.sinks.clock import Clock
 
 TS = "2026-11-23T10:15:00.123456+01:00"
 
@@ -30,6 +31,17 @@ def make_line() -> Callable[..., Record]:
         return line_record(context, TS, Frame('{"text":"' + "x" * size + '"}', "delta"), seq, seq * 1.5)
 
     return make
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the user is told."""
+    return []
 
 
 @pytest.fixture

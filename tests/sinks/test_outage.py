@@ -8,26 +8,10 @@ from pathlib import Path
 import pytest
 
 from addons.sinks.outage import Outages, why_unwritable
+from tests.sinks.clock import Clock
 
 ROOT, FILE, OTHER = Path("/log"), Path("/log/a/f.jsonl"), Path("/log/a/g.jsonl")
 FULL = OSError(errno.ENOSPC, "whatever")
-
-
-class Clock:
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def said() -> list[str]:
-    return []
 
 
 @pytest.fixture

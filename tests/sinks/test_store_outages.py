@@ -13,25 +13,9 @@ import pytest
 from addons.sinks.reader import iter_records
 from addons.sinks.records import Kind, Record, RecordContext, blob_record
 from addons.sinks.store import LogStore, StoreSettings
+from tests.sinks.clock import Clock
 
 type LineMaker = Callable[..., Record]
-
-
-class Clock:
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def said() -> list[str]:
-    return []
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from addons.capture.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
+from addons.capture.pipeline import Pipeline
 from addons.demo.recording import read_file
-from addons.observed import ChunkSeen, Cut, EndSeen, HeadSeen, MessageSeen, Moment, RequestSeen, Seen
 from addons.options import OPTIONS, parse_settings
-from addons.pipeline import Pipeline
 from addons.protocols.events import ExchangeEvent, ExchangeStarted
 from addons.redis_stream.sink import StreamSink
 from tests.exchanges import NEVER_DAYS

@@ -62,6 +62,7 @@ SPLIT = [
     pytest.param(json.dumps({"text": 'quoted "line"\n' * 100}), 100, 250, id="a string with escapes"),
     pytest.param(json.dumps({"a": {"b": {"c": list(range(500))}}}), 100, 250, id="containers in containers"),
     pytest.param(json.dumps("x" * 2000), 100, 250, id="only a string"),
+    pytest.param(json.dumps("\\" * 1000), 100, 250, id="only backslashes"),
 ]
 
 
@@ -75,6 +76,23 @@ def test_nothing_is_parsed_at_once_that_is_much_longer_than_a_slice(text, slice_
 
     assert read(text, slice_length, slice_length, parse) == json.loads(text)
     assert max(lengths) <= longest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("A" * 2000, id="no JSON"),
+        pytest.param("[" + " " * 2000, id="blanks"),
+        pytest.param('{"' + "a" * 2000, id="a name"),
+    ],
+)
+def test_what_cannot_be_split_is_joined_once_at_most(text):
+    """Else a long text of that kind would be copied with every piece of it."""
+    reader = JsonReader(parse_json, 10)
+    pieces = list(slices(text, 10))
+    for piece in pieces:
+        reader.feed(piece)
+    assert len(reader._unparsed) >= len(pieces) - 5
 
 
 NO_JSON = [
