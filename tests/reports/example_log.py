@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from addons.capture.observed import ChunkSeen, Cut, EndSeen, HeaderList, HeadSeen, Moment, RequestSeen, Seen
 from addons.demo import recording
-from addons.observed import ChunkSeen, Cut, EndSeen, HeaderList, HeadSeen, Moment, RequestSeen, Seen
 from tests.exchanges import Rig, sse
 
 STARTED = datetime(2026, 11, 26, 17, 11, 55, tzinfo=UTC)
