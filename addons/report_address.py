@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from addons.capture.flow_view import ASKED
 from addons.reports.catalogue import find
 from addons.reports.formats import DEFAULT_WIDTH, FORMATS, formatted
 from addons.reports.help import help_text
+from addons.reports.letting_go import joined
 from addons.reports.question import ADDRESSABLE, Question, QuestionError, option_name, parse_question
 from addons.reports.report import Report
 
@@ -124,16 +125,21 @@ def _maker(form: _Form) -> Callable[[Report], str]:
     if form.is_page:
         return lambda report: report_page(report, form.told)
     if form.form == "json":
-        return lambda report: "[" + ",\n".join(line.rstrip("\n") for line in formatted(report)) + "]\n"
+        return lambda report: f"[{joined(_with_commas(formatted(report)))}]\n"
     if form.form == "table":
         return _plain
     assert form.form in FORMATS
-    return lambda report: "".join(formatted(report))
+    return lambda report: joined(formatted(report))
 
 
 def _plain(report: Report) -> str:
-    text = "".join(formatted(report, DEFAULT_WIDTH))
+    text = joined(formatted(report, DEFAULT_WIDTH))
     return text + "".join(f"{note}\n" for note in report.notes)
+
+
+def _with_commas(lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        yield f",\n{line.rstrip()}" if number else line.rstrip()
 
 
 def _index(names: list[str], form: _Form) -> http.Response:

@@ -9,6 +9,7 @@ import pytest
 
 from addons.options import OPTIONS
 from addons.reports.catalogue import MODES
+from tests.reports.examples import examples_in, made_examples
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -32,6 +33,21 @@ def test_the_tables_are_those_of_the_code(name, table):
     found = re.search(rf"<!-- {name}:.*?-->\n(.*?)\n?<!-- /{name} -->", README, re.DOTALL)
     assert found
     assert found[1] == table
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return made_examples()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_each_report_has_an_example_which_is_what_it_shows(made, mode):
+    """To renew them: `python -m tests.reports.examples`."""
+    assert examples_in(README).get(mode) == made[mode]
+
+
+def test_no_example_is_empty(made):
+    assert [mode for mode, shown in made.items() if len(shown.splitlines()) < 4] == []
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:addons|renderers|tests)/[\w/.]*)`", README))))

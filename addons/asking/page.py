@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from addons.reports.catalogue import MODES
 from addons.reports.columns import NUMERIC, Column
 from addons.reports.formats import cells_of
+from addons.reports.letting_go import latest
 from addons.reports.question import ADDRESSABLE, OPTIONS
 from addons.reports.report import Report
 
@@ -34,12 +35,12 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; form-action '
 def report_page(report: Report, told: Mapping[str, str]) -> str:
     """Called where the rows may be taken. `told`: the filters as they were asked for."""
     mode = report.mode
-    rows = list(report.rows)
-    cells, totals = cells_of(report, rows[-MOST_ROWS:])
+    rows, count = latest(report.rows, MOST_ROWS)
+    cells, totals = cells_of(report, rows)
     notes = list(report.notes)
-    if len(rows) > MOST_ROWS:
-        notes.append(f"The last {MOST_ROWS:,} of {len(rows):,} rows; the files have all.")
-    if not rows:
+    if count > MOST_ROWS:
+        notes.append(f"The last {MOST_ROWS:,} of {count:,} rows; the files have all.")
+    if not count:
         notes.append("Nothing in the log fits.")
     address = "/".join(map(_quoted, [mode.name, *report.question.arguments]))
     files = " ".join(
@@ -52,7 +53,7 @@ def report_page(report: Report, told: Mapping[str, str]) -> str:
         [
             f"<h1>{escape(mode.name)}</h1><p>{escape(mode.summary)}</p>",
             _form(address, told),
-            _table(report.columns, cells, totals) if rows else "",
+            _table(report.columns, cells, totals) if count else "",
             *(f'<p class="note">{escape(note)}</p>' for note in notes),
             f'<p class="files">All rows: {files}</p>',
         ],

@@ -13,6 +13,7 @@ from textwrap import wrap
 
 from addons.reports.catalogue import MODES, find
 from addons.reports.formats import NOTHING, cells_of, formatted
+from addons.reports.letting_go import joined, latest
 from addons.reports.report import Report
 
 MOST_ROWS = 2_000
@@ -25,7 +26,7 @@ def lines(report: Report, width: int) -> Table:
     """For a viewer so many columns wide. Called where the rows may be taken: on the worker's thread."""
     if report.question.output is not None:
         return _written(report, report.question.output)
-    text = "".join(formatted(report, width))
+    text = joined(formatted(report, width))
     shown = text.splitlines()
     notes = list(report.notes)
     if len(shown) > MOST_ROWS:
@@ -37,13 +38,13 @@ def cells(report: Report) -> Table:
     """Called where the rows may be taken."""
     if report.question.output is not None:
         return _written(report, report.question.output)
-    rows = list(report.rows)
+    rows, count = latest(report.rows, MOST_ROWS)
     notes = list(report.notes)
-    if len(rows) > MOST_ROWS:
-        notes.append(f"the last {MOST_ROWS:,} of {len(rows):,} rows; --output FILE gives all")
+    if count > MOST_ROWS:
+        notes.append(f"the last {MOST_ROWS:,} of {count:,} rows; --output FILE gives all")
     if not rows:
         return _table([], notes or [NOTHING])
-    told, totals = cells_of(report, rows[-MOST_ROWS:])
+    told, totals = cells_of(report, rows)
     heads = [column.name.replace("_", " ") for column in report.columns]
     return _table([heads, *told, *([totals] if totals else [])], notes)
 

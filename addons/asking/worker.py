@@ -32,6 +32,10 @@ _NICE = 10
 """How far the thread stands back, where the system knows that of threads: Linux."""
 
 
+_NEVER = 2**31 - 1
+"""So many collections of what is younger do not happen."""
+
+
 class AskedWrong(Exception):
     """Why there is no answer, in words for the person who asked."""
 
@@ -74,7 +78,7 @@ class ReportWorker:
 
     def _answer[T](self, question: Question, make: Callable[[Report], T], reading: Reading) -> T:
         root = question.log_dir or self._log_dir()
-        with _told_in_words("the log can't be read"), _without_collections():
+        with _told_in_words("the log can't be read"), _without_full_collections():
             book = PriceBook(self._prices())
             report = answer(question, root, threads=_THREADS, progress=self._progress(reading), book=book)
             with contextlib.closing(report):
@@ -82,7 +86,7 @@ class ReportWorker:
 
     def _export(self, wanted: Export, reading: Reading) -> Exported:
         root = wanted.question.log_dir or self._log_dir()
-        with _told_in_words("the export failed"), _without_collections():
+        with _told_in_words("the export failed"), _without_full_collections():
             return run(wanted, root, self._progress(reading), PriceBook(self._prices()))
 
     def _progress(self, reading: Reading) -> Progress:
@@ -105,14 +109,16 @@ def _told_in_words(failure: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _without_collections() -> Iterator[None]:
+def _without_full_collections() -> Iterator[None]:
     """What a report holds while it is made is a million objects and no rubbish. To look through them all, which Python
-    does in one go, would keep the interpreter from the event loop for tenths of a second."""
-    gc.disable()
+    does in one go, would keep the interpreter from the event loop for tenths of a second. What is young, such as the
+    rubbish that traffic leaves meanwhile, is looked through as ever, so that the process does not grow."""
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, _NEVER)
     try:
         yield
     finally:
-        gc.enable()
+        gc.set_threshold(young, middle, old)
 
 
 def _stand_back() -> None:

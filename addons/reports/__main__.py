@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from addons.reports.database import DatabaseError
 from addons.reports.formats import formatted
@@ -103,5 +104,12 @@ def _wrapped(text: str) -> list[str]:
     return [part for line in text.splitlines() for part in wrapper.wrap(line)]
 
 
+def _leave(status: int) -> NoReturn:
+    """Without tidying up, which takes the interpreter as long as it takes to answer."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    _leave(main(sys.argv[1:]))

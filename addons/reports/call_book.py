@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from addons.reports.call_cycle import Call, Exchange, Result, State, Step, Violation
+from addons.reports.letting_go import drain
 
 WORKING = ("main", "subagent")
 """Purposes of exchanges in which an agent works on. The client's own, such as titles, leave calls alone."""
@@ -143,6 +144,11 @@ class CallBook:
             if call.went_on and call.result is None:
                 call.violate(Violation.NEVER_ANSWERED)
         return self.calls
+
+    def forget(self) -> None:
+        """Let go of all but the lists of calls and results."""
+        for held in (self._open, self._by_id, self._agents, self._mentioned, self._chains, self._links):
+            drain(held)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

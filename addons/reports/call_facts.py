@@ -149,9 +149,19 @@ ITEMS = f"""
             FROM records WHERE hash IS NULL OR regexp_matches(content::VARCHAR, '{_SIGNS}')))
     WHERE hash IS NULL OR len(calls) + len(results) > 0"""
 
-MOMENTS = f"""
+MOMENT_COLUMNS = (
+    "moment, what, flow_id, idx, session_id, session_number, agent_id, purpose, api, previous_response_id, elements,"
+    " doubled, is_whole, response_id, announced, is_wanted"
+)
+MOMENT_ORDER = ("moment", "what", "idx")
+
+
+def moments_of(wanted: str) -> str:
+    """A row where an exchange begins (`what` 0), and one where it ends: all that its calls and results are told by.
+    They are those of all sessions that the relation `wanted` has, with its own exchanges marked."""
+    return f"""
     WITH concerned AS (
-        SELECT * FROM exchanges WHERE session_id IN (SELECT session_id FROM calls) OR session_id IS NULL),
+        SELECT * FROM exchanges WHERE session_id IN (SELECT session_id FROM {wanted}) OR session_id IS NULL),
     recent AS (
         SELECT flow_id, session_id, started, unnest(items) AS item, generate_subscripts(items, 1) AS place
         FROM conversations JOIN concerned USING (flow_id)),
@@ -197,11 +207,10 @@ MOMENTS = f"""
     SELECT started AS moment, 0 AS what, concerned.flow_id, idx, session_id, session_number, agent_id,
         coalesce(purpose, 'main') AS purpose, api, conversations.previous_response_id, elements, doubled,
         false AS is_whole, NULL AS response_id, NULL AS announced,
-        concerned.flow_id IN (SELECT flow_id FROM calls) AS is_wanted
+        concerned.flow_id IN (SELECT flow_id FROM {wanted}) AS is_wanted
     FROM concerned LEFT JOIN conversations USING (flow_id) LEFT JOIN elements USING (flow_id)
         LEFT JOIN doubled USING (flow_id)
     UNION ALL
     SELECT ended, 1, flow_id, idx, session_id, session_number, agent_id, purpose, api, NULL, NULL, NULL,
         "end" = 'complete', response_id, announced, NULL
     FROM concerned LEFT JOIN announced_by USING (flow_id) WHERE ended IS NOT NULL"""
-"""A row where an exchange begins (`what` 0), and one where it ends: all that its calls and results are told by."""

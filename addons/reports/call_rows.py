@@ -6,29 +6,40 @@ question's filters leave in. All exchanges are followed, whatever was asked for:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from addons.reports.call_book import Announced, Answered, Asked, CallBook, Returned
 from addons.reports.call_cycle import Call, Exchange, Result
+from addons.reports.call_facts import MOMENT_COLUMNS
+from addons.reports.letting_go import drain, handed_out
 from addons.reports.mode import Row
 
-COLUMNS = (
-    "moment, what, flow_id, idx, session_id, session_number, agent_id, purpose, api, previous_response_id, elements,"
-    " doubled, is_whole, response_id, announced, is_wanted"
-)
-QUERY = f"SELECT {COLUMNS} FROM call_moments"
-ORDER = ("moment", "what", "idx")
 
-
-def calls_of(rows: Iterable[Row]) -> list[Call]:
+def calls_of(rows: Iterable[Row]) -> Iterator[Call]:
     """In the order in which they were announced."""
-    return [call for call in _book(rows).close() if of(call).is_wanted]
+    book = _book(rows)
+    calls = book.close()
+    drain(book.returned)
+    return (call for call in handed_out(calls) if of(call).is_wanted)
 
 
-def returned_of(rows: Iterable[Row]) -> list[Returned]:
+def returned_of(rows: Iterable[Row]) -> Iterator[Returned]:
     """Results, in the order of the requests that brought them."""
-    return [returned for returned in _book(rows).returned if returned.exchange.is_wanted]
+    book = _book(rows)
+    drain(book.calls)
+    return (returned for returned in handed_out(book.returned) if returned.exchange.is_wanted)
+
+
+def results_of(rows: Iterable[Row]) -> Iterator[Row]:
+    """For each call where it was announced, and at which place there: its result's size, is_error, exit code."""
+    places: dict[str, int] = {}
+    for call in calls_of(rows):
+        if call.announced_in is not None:
+            flow_id = call.announced_in.flow_id
+            place = places[flow_id] = places.get(flow_id, -1) + 1
+            result = call.result
+            yield flow_id, place, *((result.chars, result.is_error, result.exit_code) if result else (None,) * 3)
 
 
 def of(call: Call) -> Exchange:
@@ -40,13 +51,14 @@ def of(call: Call) -> Exchange:
 
 def _book(rows: Iterable[Row]) -> CallBook:
     book = CallBook()
-    names = COLUMNS.split(", ")
+    names = MOMENT_COLUMNS.split(", ")
     for row in rows:
         told = dict(zip(names, row, strict=True))
         if told["what"] == 0:
             book.asked(_asked(told))
         else:
             book.answered(_answered(told))
+    book.forget()
     return book
 
 

@@ -8,7 +8,7 @@ longer to import than a report takes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,12 @@ DatabaseError = duckdb.Error if duckdb is not None else RuntimeError
 MEMORY_LIMIT = "500MB"
 """Beyond it DuckDB uses files."""
 
+_LOGGED_AHEAD = "1MB"
+"""What is more in one transaction goes to its place in the file at once, not through the write-ahead log as well."""
+
+_BATCH = 100
+"""Rows that are made at once: while they are, no other thread runs."""
+
 USUAL_LINE_BYTES = 16 << 20
 LARGEST_LINE_BYTES = 96 << 20
 """How long a line may be: buffers of twice the size are the price, for each thread."""
@@ -50,6 +56,7 @@ def connect(path: Path | None, threads: int | None = None) -> Connection:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
+        "wal_autocheckpoint": _LOGGED_AHEAD,
     }
     return duckdb.connect(str(path) if path else ":memory:", config=config)
 
@@ -58,6 +65,12 @@ def _temporary_folder() -> str:
     import tempfile  # only here: an index needs none
 
     return tempfile.gettempdir()
+
+
+def batches(fetchmany: Callable[[int], Sequence[Sequence[Any]]]) -> Iterator[Sequence[Any]]:
+    """Rows, one after the other."""
+    while batch := fetchmany(_BATCH):
+        yield from batch
 
 
 def quoted(text: str) -> str:

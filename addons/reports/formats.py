@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from addons.reports.columns import NUMERIC, UNPRICED, Column
+from addons.reports.letting_go import handed_out
 from addons.reports.mode import Row
 from addons.reports.report import Report
 from addons.reports.table import Table
@@ -45,22 +46,27 @@ def _table(report: Report, width: int | None) -> Iterator[str]:
         if not report.notes:
             yield f"{NOTHING}\n"
         return
-    table = Table(report.columns, *cells_of(report, rows), width)
+    cells, totals = cells_of(report, rows)
+    left = handed_out(cells)
+    table = Table(report.columns, left, totals, width)
+    left_out = table.left_out
     yield from table.lines()
-    if table.left_out:
-        report.notes.append(f"No room for {', '.join(table.left_out)}; a wider terminal or --format csv has all.")
+    if left_out:
+        report.notes.append(f"No room for {', '.join(left_out)}; a wider terminal or --format csv has all.")
 
 
 def cells_of(report: Report, rows: list[Row]) -> tuple[list[list[str]], list[str] | None]:
-    """Rows and totals as text. A single row is its own total."""
+    """Rows and totals as text; `rows` is empty afterwards. A single row is its own total."""
     kinds = [column.kind for column in report.columns]
     zone = report.question.zone
-    cells = [[sanitise(shown(value, kind, zone)) for value, kind in zip(row, kinds, strict=True)] for row in rows]
     totals = totals_of(report.columns, rows)
+    cells = [
+        [sanitise(shown(value, kind, zone)) for value, kind in zip(row, kinds, strict=True)] for row in handed_out(rows)
+    ]
     if totals is None:
         return cells, None
     _note_unpriced(report, totals)
-    if len(rows) == 1:
+    if len(cells) == 1:
         return cells, None
     told = ["" if value is None else shown(value, kind, zone) for value, kind in zip(totals, kinds, strict=True)]
     return cells, [told[0] or "total", *told[1:]]
@@ -76,7 +82,7 @@ def _markdown(report: Report, _: int | None) -> Iterator[str]:
     cells, totals = cells_of(report, list(report.rows))
     yield _line(column.name for column in report.columns)
     yield _line("---:" if column.kind in NUMERIC else "---" for column in report.columns)
-    yield from map(_line, cells)
+    yield from map(_line, handed_out(cells))
     if totals is not None:
         yield _line(f"**{cell}**" if cell else "" for cell in totals)
 

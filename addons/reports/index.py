@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from addons.reports.database import Connection, DatabaseError, connect
 from addons.reports.facts import FACTS, Fact
 from addons.reports.loading import Loaded, Progress, create, insert_files, insert_pieces, make_good, with_room
-from addons.reports.log_files import LogFiles, Member
+from addons.reports.log_files import Damaged, LogFiles, Member
 from addons.sinks.locking import FILE_MODE, FolderLock
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ class _Index:
         except DatabaseError as error:
             self._remove()
             raise Unusable(f"the index can't be made ({type(error).__name__})") from error
+        except Damaged:
+            raise
         except OSError as error:
             raise Unusable(f"the index can't be made ({error.strerror})") from error
 
@@ -150,6 +152,8 @@ class _Index:
             if fact.name not in there:
                 create(connection, fact)
         steps = [step for fact in facts for step in self._compare(connection, fact)]
+        # What is large, and needs no write-ahead log, comes last: then the log is empty when the file is closed.
+        steps.sort(key=lambda step: step.member.size)
         total = sum(step.member.size for step in steps)
         done = 0
         for step in steps:
@@ -249,6 +253,9 @@ class _Step:
         except DatabaseError as error:
             if not member.path.exists():
                 raise OSError(errno.ENOENT, "a file was compressed meanwhile") from error
+            from addons.reports.stretches import look_through  # as above
+
+            look_through([member])
             raise
         if stretch.is_whole():
             stretch.pass_over()

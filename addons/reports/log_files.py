@@ -56,12 +56,21 @@ class Member:
         return self.path.suffix == ".zst"
 
 
+class Damaged(OSError):
+    """A compressed file is not what was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.EIO, "a file is damaged; move it elsewhere", str(path))
+        self.path = path
+
+
 class LogFiles:
     """`folder` holds the log's files; `only` is the one that stands for all of its kind."""
 
     def __init__(self, folder: Path, only: Path | None = None) -> None:
         self.folder = folder
         self._only = only
+        self._left_out: set[Path] = set()
         self.only_kind = kind_of(only) if only else None
 
     @property
@@ -76,9 +85,13 @@ class LogFiles:
         while True:
             # One that is rotated between the looks would be missed, or taken twice.
             before = _chain(self.folder / name)
-            members = _described(before)
+            members = [member for member in _described(before) if member.path not in self._left_out]
             if [stamp for _, stamp in before] == [stamp for _, stamp in _chain(self.folder / name)]:
                 return members
+
+    def leave_out(self, path: Path) -> None:
+        """Go on without this file."""
+        self._left_out.add(path)
 
     @property
     def exist(self) -> bool:

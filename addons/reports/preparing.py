@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addons.reports.database import Connection, quoted
+from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
+from addons.reports.database import Connection, batches, quoted
 from addons.reports.log_files import KINDS, LogFiles
 from addons.reports.question import Question, QuestionError
 from addons.reports.relations import STARTED
@@ -72,6 +73,25 @@ def _session_numbers(connection: Connection, _: Preparing) -> None:
     connection.execute(f"CREATE TEMP VIEW session_numbers AS {sql}")
 
 
+def _followed(connection: Connection, _: Preparing) -> None:
+    """The results of calls that can't be told by their ids."""
+    connection.execute(
+        "CREATE TEMP TABLE followed"
+        " (flow_id VARCHAR, place INTEGER, result_chars INTEGER, is_error BOOLEAN, exit_code INTEGER)"
+    )
+    if not connection.execute("SELECT 1 FROM unclear_calls LIMIT 1").fetchall():
+        return
+    from addons.reports.call_rows import results_of  # only here: in most logs ids tell all
+
+    order = ", ".join(MOMENT_ORDER)
+    moments = connection.execute(f"SELECT {MOMENT_COLUMNS} FROM unclear_moments ORDER BY {order}")
+    if rows := list(results_of(batches(moments.fetchmany))):
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        kinds = ("VARCHAR", "INTEGER", "INTEGER", "BOOLEAN", "INTEGER")
+        values = ", ".join(f"unnest(?::{kind}[])" for kind in kinds)
+        connection.execute(f"INSERT INTO followed SELECT {values}", columns)
+
+
 def _log_files(connection: Connection, preparing: Preparing) -> None:
     connection.execute("CREATE TEMP TABLE log_files (kind VARCHAR, path VARCHAR, bytes BIGINT, is_rotated BOOLEAN)")
     for kind in KINDS:
@@ -82,6 +102,7 @@ def _log_files(connection: Connection, preparing: Preparing) -> None:
 
 _PREPARATIONS: Mapping[str, Callable[[Connection, Preparing], None]] = {
     "session_numbers": _session_numbers,
+    "followed": _followed,
     "slots": _slots,
     "tariffs": _tariffs,
     "log_files": _log_files,

@@ -17,6 +17,9 @@ from addons.reports import call_facts
 from addons.reports.costs import COST, JOIN, SLOT_S, TIER
 from addons.reports.facts import FACTS, USAGE_FIELDS, Fact
 
+CLIENT_RUNS = "'client', 'custom'"
+"""Kinds of calls whose results a client sends."""
+
 _USAGE = ", ".join(f"ends.{name}" for name in USAGE_FIELDS)
 STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
 
@@ -73,8 +76,22 @@ RELATIONS: dict[str, Relation] = {
         Relation(
             "call_moments",
             ("exchanges", "calls", "tool_calls", "conversations", "call_items"),
-            call_facts.MOMENTS,
+            call_facts.moments_of("calls"),
         ),
+        # Exchanges with calls whose results no id tells: they have none, as Gemini's, or one that others have, too.
+        Relation(
+            "unclear_calls",
+            ("calls", "tool_calls"),
+            f"""SELECT * FROM calls WHERE flow_id IN (
+                SELECT flow_id FROM tool_calls WHERE kind IN ({CLIENT_RUNS}) AND (coalesce(id, '') = ''
+                    OR id IN (SELECT id FROM tool_calls GROUP BY id HAVING count(*) > 1)))""",
+        ),
+        Relation(
+            "unclear_moments",
+            ("exchanges", "unclear_calls", "tool_calls", "conversations", "call_items"),
+            call_facts.moments_of("unclear_calls"),
+        ),
+        Relation("followed", ("unclear_moments",), prepare="followed"),
         Relation(
             "new_contents",
             ("calls", "contents", "blobs"),
@@ -112,10 +129,13 @@ RELATIONS: dict[str, Relation] = {
         ),
         Relation(
             "returns",
-            ("call_items",),
-            """SELECT result.call_id AS call_id, max(result.chars) AS result_chars,
-                bool_or(result.is_error) AS is_error, max(result.exit_code) AS exit_code
-                FROM (SELECT unnest(results) AS result FROM call_items) GROUP BY result.call_id""",
+            ("call_items", "tool_calls", "followed"),
+            """SELECT flow_id, place, result_chars, is_error, exit_code FROM tool_calls JOIN (
+                    SELECT result.call_id AS id, max(result.chars) AS result_chars,
+                        bool_or(result.is_error) AS is_error, max(result.exit_code) AS exit_code
+                    FROM (SELECT unnest(results) AS result FROM call_items) GROUP BY result.call_id) USING (id)
+                WHERE flow_id NOT IN (SELECT flow_id FROM followed)
+                UNION ALL SELECT * FROM followed""",
         ),
         # What is new in a request follows the model's last words. One that only repeats the last one is a retry.
         Relation(
@@ -138,8 +158,8 @@ RELATIONS: dict[str, Relation] = {
         Relation(
             "idles",
             ("answered_calls", "tool_calls"),
-            """SELECT * FROM answered_calls WHERE "end" = 'complete' AND agent_id IS NULL AND flow_id NOT IN (
-                SELECT flow_id FROM tool_calls WHERE kind IN ('client', 'custom'))""",
+            f"""SELECT * FROM answered_calls WHERE "end" = 'complete' AND agent_id IS NULL AND flow_id NOT IN (
+                SELECT flow_id FROM tool_calls WHERE kind IN ({CLIENT_RUNS}))""",
         ),
         Relation(
             "turns",

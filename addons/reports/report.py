@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from addons.reports.catalogue import find
 from addons.reports.columns import Column
-from addons.reports.database import Connection, quoted
+from addons.reports.database import Connection, batches, quoted
 from addons.reports.facts import Fact
 from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
-from addons.reports.log_files import WITHOUT, LogFiles, files_beside, files_of
+from addons.reports.log_files import WITHOUT, Damaged, LogFiles, files_beside, files_of
 from addons.reports.mode import GROUPS, LATEST, SESSION, Group, Mode, Row
 from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
@@ -31,9 +31,6 @@ from addons.reports.unmatched import left_out, unmatched
 
 if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
-
-_BATCH = 100
-"""Rows that are made at once: while they are, no other thread runs."""
 
 LATEST_ROWS = 10
 
@@ -91,7 +88,7 @@ def answer(
         _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
         loaded.notes += left_out(question, mode, loaded.connection)
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
-        rows = _batches(result.fetchmany)
+        rows = batches(result.fetchmany)
         if mode.step is not None:
             rows = mode.step(rows, replace(question, log_dir=root))
         if question.last is not None:
@@ -145,6 +142,22 @@ def _nothing_in(files: LogFiles) -> str:
 
 
 def _load(question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress) -> Loaded:
+    """Without what is damaged."""
+    notes = []
+    while True:
+        try:
+            loaded = _load_all(question, files, facts, threads, progress)
+        except Damaged as damaged:
+            files.leave_out(damaged.path)
+            notes.append(f"{damaged.path.name} is damaged: left out.")
+        else:
+            loaded.notes[:0] = notes
+            return loaded
+
+
+def _load_all(
+    question: Question, files: LogFiles, facts: list[Fact], threads: int | None, progress: Progress
+) -> Loaded:
     notes = []
     if question.engine == "index" and question.file is None:
         try:
@@ -192,11 +205,6 @@ def _terms(term: str, groups: tuple[Group, ...]) -> list[str]:
 
 def _ordered(term: str, backwards: bool) -> str:
     return f"{term} DESC NULLS FIRST" if backwards else f"{term} NULLS LAST"
-
-
-def _batches(fetchmany: Callable[[int], Sequence[Row]]) -> Iterator[Row]:
-    while batch := fetchmany(_BATCH):
-        yield from batch
 
 
 def _last(rows: Iterator[Row], count: int, is_reversed: bool) -> Iterator[Row]:

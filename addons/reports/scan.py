@@ -17,7 +17,7 @@ from addons.reports.facts import Fact
 from addons.reports.loading import Loaded, Progress, create, insert_files, insert_pieces, make_good, with_room
 from addons.reports.log_files import LogFiles, Member
 from addons.reports.pipe import PIECE_BYTES, piped
-from addons.reports.stretches import Stretch, lines_of, record_of, refused, slim
+from addons.reports.stretches import Stretch, lines_of, look_through, record_of, refused, slim
 
 _ATTEMPTS = 3
 _NOTHING_FOUND = 1
@@ -43,6 +43,7 @@ def _read(loaded: Loaded, fact: Fact, files: LogFiles) -> int:
             return _read_once(loaded, fact, members)
         except (DatabaseError, FileNotFoundError):
             if all(member.path.exists() for member in members):
+                look_through(members)
                 raise
             # One was compressed or removed since they were listed.
             loaded.connection.execute(f"DELETE FROM {fact.name}")

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import orjson
+from zstandard import ZstdError
 
-from addons.reports.log_files import Member
+from addons.reports.log_files import Damaged, Member
 from addons.reports.pipe import PIECE_BYTES
 from addons.sinks.archive import open_stream
 from addons.sinks.repair import end_of_last_line
@@ -50,7 +51,10 @@ class Stretch:
             whole = self._whole_bytes(stream)
             self._skip(stream)
             while self.end < whole:
-                piece = stream.read(min(PIECE_BYTES, whole - self.end))
+                try:
+                    piece = stream.read(min(PIECE_BYTES, whole - self.end))
+                except ZstdError:
+                    raise Damaged(self.member.path) from None
                 if not piece:
                     return
                 self.end += len(piece)
@@ -111,6 +115,13 @@ class Stretch:
         self._tail = stream.read(before)
         if len(self._tail) < before:
             raise EOFError
+
+
+def look_through(members: Iterable[Member]) -> None:
+    """Raises `Damaged` where a compressed one is: of what a database read by itself it says only that it failed."""
+    for member in members:
+        for _ in Stretch(member).pieces() if member.is_compressed else ():
+            pass
 
 
 def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -6,9 +6,10 @@ takes longer to import than a report takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from addons.reports.columns import NUMERIC, Column, Kind
+from addons.reports.letting_go import handed_out
 from renderers.cells import cells_of, plain_cells
 
 type Cells = Sequence[str]
@@ -35,7 +36,7 @@ class Table:
     """Without a `width` nothing is shortened, and only minor columns that are empty are left out."""
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[Cells], totals: Cells | None, width: int | None
+        self, columns: Sequence[Column], rows: Iterable[Cells], totals: Cells | None, width: int | None
     ) -> None:
         self._columns = columns
         self._rows = [[_flat(cell) for cell in row] for row in rows]
@@ -57,13 +58,14 @@ class Table:
         ]
 
     def lines(self) -> Iterator[str]:
+        """Once: the rows are gone afterwards."""
         height = max(len(head) for head in self._heads.values())
         for line in range(height):
             # Headings stand on the rule, whatever their height.
             yield self._line({place: _from_below(head, height)[line] for place, head in self._heads.items()})
         rule = _GAP.join("─" * self._widths[place] for place in self._places) + "\n"
         yield rule
-        for row in self._rows:
+        for row in handed_out(self._rows):
             yield self._line({place: row[place] for place in self._places})
         totals = {place: self._totals[place] for place in self._places} if self._totals is not None else {}
         # The first cell only says that they are totals.

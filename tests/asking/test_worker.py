@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
 from addons.reports.question import Question, parse_words
 from addons.reports.report import Report
+
+
+class Rubbish:
+    """What only a collection frees."""
 
 
 @pytest.fixture
@@ -58,13 +64,31 @@ def test_a_log_that_cannot_be_read_is_told_without_its_path(worker):
 
 
 @pytest.mark.parametrize("words", [pytest.param(["tokens"], id="an answer"), pytest.param(["tokens", "x"], id="none")])
-def test_nothing_is_collected_while_a_report_is_made(worker, words):
-    """A collection would look through all that the report holds, and keep the event loop waiting."""
-    meanwhile: list[bool] = []
-    asked = worker.ask(question(*words), lambda _: meanwhile.append(gc.isenabled()))
-    asked.exception(10)
-    assert not any(meanwhile)
-    assert gc.isenabled()
+def test_what_a_report_holds_is_not_looked_through(worker, words):
+    """A full collection would keep the event loop waiting."""
+    full = gc.get_stats()[2]["collections"]
+
+    def hold(_: Report) -> int:
+        assert [[number] for number in range(200_000)]
+        return int(gc.get_stats()[2]["collections"])
+
+    asked = worker.ask(question(*words), hold)
+    assert asked.exception(10) or asked.result() == full
+    assert gc.get_threshold()[2] < 1000
+
+
+def test_rubbish_is_collected_while_a_report_is_made(worker):
+    """Else a proxy would grow as long as a report takes."""
+
+    def litter(_: Report) -> bool:
+        ring: list[Any] = [Rubbish()]
+        ring.append(ring)
+        seen = weakref.ref(ring[0])
+        del ring
+        held = [[number] for number in range(100_000)]
+        return bool(held) and seen() is None
+
+    assert worker.ask(question("tokens"), litter).result(10)
 
 
 def test_what_waits_when_it_stops_is_given_up(worker):

@@ -146,7 +146,7 @@ def exchange(chance: random.Random, session: int, turn: int, at: datetime) -> It
     )
     read, written, output = 20_000 + 900 * turn, chance.randrange(4000), chance.randrange(20, 2000)
     command = {"command": words(chance, 12), "description": words(chance, 5)}
-    call = {"id": f"toolu_{turn}", "name": chance.choice(TOOLS), "kind": "client", "arguments": command}
+    call = {"id": f"toolu_{session}_{turn}", "name": chance.choice(TOOLS), "kind": "client", "arguments": command}
     yield (
         layout.ENDS,
         {

@@ -226,3 +226,16 @@ class TestOddLines:
         log = MadeLog(tmp_path)
         log.append_torn(layout.ENDS, b"")
         assert rows_of(log.root, "tokens", f"--engine={engine}") == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_compressed_file_that_is_damaged_is_left_out_and_that_is_said(tmp_path, engine):
+    log = MadeLog(tmp_path)
+    for number in range(3):
+        log.call(f"flow-{number}", at=number, usage={"input_tokens": 1 << number})
+        if number < 2:
+            path = log.rotate(layout.ENDS, is_compressed=True)
+    path.write_bytes(b"no archive" * 100)
+    report = ask(tmp_path, "tokens", f"--engine={engine}")
+    assert [row[2] for row in report.rows] == [0b101]
+    assert report.notes == [f"{path.name} is damaged: left out."]

@@ -220,6 +220,74 @@ def test_gemini_announces_calls_without_ids(tmp_path, told, expected):
     assert {row["announced_in"] for row in results} == {1}
 
 
+COUNTED = ("tool", "calls", "results", "result_chars", "errors")
+NAMELESS = {
+    "contents": [
+        {"role": "user", "parts": [{"text": "go"}]},
+        {"role": "model", "parts": [{"functionCall": {"name": tool}} for tool in ("sh", "read", "sh")]},
+        {
+            "role": "user",
+            "parts": [
+                {"functionResponse": {"name": "sh", "response": {"output": "1"}}},
+                {"functionResponse": {"name": "sh", "response": {"error": "22"}}},
+                {"functionResponse": {"name": "read", "response": {"output": "4444"}}},
+            ],
+        },
+    ]
+}
+
+
+@pytest.fixture
+def nameless(tmp_path):
+    """Gemini's three calls without ids, answered in another order; and another session's call that has an id."""
+    log = CallLog(tmp_path)
+    commands = {"command": "ls"}, {"path": "a"}, {"command": "make"}
+    calls = [call(None, tool, told) for tool, told in zip(("sh", "read", "sh"), commands, strict=True)]
+    log.exchange({"contents": []}, *calls, session="gemini")
+    log.exchange({"messages": []}, call("c1", "Bash", BASH), session="claude")
+    log.exchange(NAMELESS, session="gemini")
+    log.exchange(anthropic(result("Exit code 2", is_error=True)), session="claude")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("tools", [("Bash", 1, 1, 11, 1), ("read", 1, 1, 4, 0), ("sh", 2, 2, 3, 1)]),
+        ("tool_usage_stats", [("read", 1, 1, 4, 0), ("sh", 2, 2, 3, 1), ("Bash", 1, 1, 11, 1)]),
+    ],
+)
+def test_tools_count_results_of_calls_without_ids(nameless, mode, expected):
+    assert [tuple(row[name] for name in COUNTED) for row in same(nameless, mode)] == expected
+
+
+def test_commands_have_results_of_calls_without_ids(nameless):
+    rows = same(nameless, "commands")
+    assert [(row["tool"], row["command"], row["is_error"], row["exit_code"]) for row in rows] == [
+        ("sh", "ls", False, None),
+        ("sh", "make", True, None),
+        ("Bash", "ls", True, 2),
+    ]
+
+
+def test_filters_leave_results_of_calls_without_ids_where_they_are(nameless):
+    assert [row["results"] for row in same(nameless, "tools", "--session=claude")] == [1]
+    assert [row["results"] for row in same(nameless, "tools", "--session=gemini")] == [1, 2]
+
+
+@pytest.mark.parametrize("mode", ["tools", "tool_usage_stats"])
+def test_an_id_that_several_sessions_use_has_each_its_own_result(tmp_path, mode):
+    """Some servers number calls from 0 in each conversation."""
+    log = CallLog(tmp_path)
+    for session in ("a", "b", "c"):
+        log.exchange({"messages": []}, call("c1", "Bash", BASH), session=session)
+    log.exchange(anthropic(result("Exit code 2", is_error=True)), session="a")
+    log.exchange(anthropic(result("1")), session="b")
+    rows = same(tmp_path, mode)
+    total = [sum(row[name] or 0 for row in rows) for name in COUNTED[1:]]
+    assert total == [3, 2, 12, 1]
+
+
 def test_a_result_of_a_call_from_before_the_log_has_its_tools_name(tmp_path):
     CallLog(tmp_path).exchange(gemini_turn(("Bash", "Bash_1", "out")))
     (row,) = same(tmp_path, "tool_results")

@@ -3,167 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
-from addons.reports.call_cycle import Call, State
-from addons.reports.call_rows import ORDER, QUERY, calls_of, of, returned_of
+from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
 from addons.reports.columns import Column, Kind, counts, minor, names, text
-from addons.reports.mode import Mode, Row
-from addons.reports.question import Question, QuestionError
+from addons.reports.mode import Mode, Row, Step
+from addons.reports.question import Question
 
 VIOLATIONS = "violations"
 
 _CALL = (Column("call", Kind.INTEGER), Column("at", Kind.TIME), Column("session_number", Kind.SESSION))
 
 
-def calls(rows: Iterable[Row], question: Question) -> Iterator[Row]:
-    if question.arguments and question.arguments[0] != VIOLATIONS:
-        raise QuestionError(f"calls {question.arguments[0]}: write calls, or calls {VIOLATIONS}")
-    for call in calls_of(rows):
-        if call.violations or not question.arguments:
-            result = call.result
-            yield (
-                *_where(call),
-                call.tool,
-                call.kind,
-                call.state.value,
-                call.argument_chars,
-                result.chars if result else None,
-                _outcome(call),
-                _took_ms(call),
-                ", ".join(violation.value for violation in call.violations),
-                call.call_id,
-                call.announced_in.flow_id if call.announced_in else None,
-                call.returned_in.flow_id if call.returned_in else None,
-            )
+def _step(name: str) -> Step:
+    def step(rows: Iterable[Row], question: Question) -> Iterator[Row]:
+        from addons.reports import call_steps  # only here: other modes have no use for it
 
+        found: Step = getattr(call_steps, name)
+        return found(rows, question)
 
-def call_times(rows: Iterable[Row], question: Question) -> Iterator[Row]:
-    found = [call for call in calls_of(rows) if call.announced_in]
-    if question.last is not None:
-        found = found[-question.last :]
-    from addons.reports.call_streams import streams_of  # only here: it loads every dialect's decoder
-
-    streams = streams_of(found, question)
-    for call, stream in zip(found, streams, strict=True):
-        yield (
-            of(call).number,
-            stream.announced,
-            of(call).session_number,
-            call.tool,
-            call.kind,
-            (call.state if call.state is State.RETURNED else stream.state or call.state).value,
-            _ms(stream.announced, stream.streaming),
-            _ms(stream.streaming, stream.complete),
-            stream.deltas,
-            _took_ms(call) if call.returned_at else _ms(stream.complete, stream.returned),
-            call.call_id,
-            of(call).flow_id,
-        )
-
-
-def call_linkage(rows: Iterable[Row], _: Question) -> Iterator[Row]:
-    for call in calls_of(rows):
-        yield (
-            *_where(call),
-            call.call_id,
-            call.tool,
-            call.response_id,
-            call.returned_in.number if call.returned_in else None,
-            _link(call),
-            call.goes_on_from,
-            call.chain,
-            call.announced_in.flow_id if call.announced_in else None,
-            call.returned_in.flow_id if call.returned_in else None,
-        )
-
-
-def tool_results(rows: Iterable[Row], _: Question) -> Iterator[Row]:
-    for returned in returned_of(rows):
-        result, call = returned.result, returned.call
-        yield (
-            returned.exchange.number,
-            returned.at,
-            returned.exchange.session_number,
-            returned.tool or None,
-            result.chars,
-            result.is_error,
-            result.exit_code,
-            result.head or None,
-            call.announced_in.number if call and call.announced_in else None,
-            result.call_id,
-            returned.exchange.flow_id,
-        )
-
-
-def function_call_errors(rows: Iterable[Row], _: Question) -> Iterator[Row]:
-    for call in calls_of(rows):
-        if has_failed(call) or call.violations:
-            said = " ".join(call.result.head.split()) if call.result else ""
-            problems = [violation.value for violation in call.violations]
-            yield (
-                *_where(call),
-                call.tool,
-                ", ".join([_outcome(call) or "", *problems]).strip(", "),
-                said,
-                call.call_id,
-            )
-
-
-def tool_errors(rows: Iterable[Row], _: Question) -> Iterator[Row]:
-    by_tool: dict[str, list[Call]] = {}
-    for call in calls_of(rows):
-        if call.announced_in:
-            by_tool.setdefault(call.tool, []).append(call)
-    for tool, found in sorted(by_tool.items()):
-        results = [call for call in found if call.result]
-        failed = [call for call in results if has_failed(call)]
-        last = failed[-1].result if failed else None
-        yield (
-            tool,
-            len(found),
-            len(results),
-            len(failed),
-            len(failed) / len(results) if results else None,
-            sum(bool(call.violations) for call in found),
-            " ".join(last.head.split()) if last else None,
-        )
-
-
-def has_failed(call: Call) -> bool:
-    return call.result is not None and (call.result.is_error or bool(call.result.exit_code))
-
-
-def _where(call: Call) -> Row:
-    return of(call).number, call.complete_at or call.returned_at, of(call).session_number
-
-
-def _outcome(call: Call) -> str | None:
-    if call.result is None:
-        return None
-    if call.result.exit_code:
-        return f"exit {call.result.exit_code}"
-    return "error" if call.result.is_error else "ok"
-
-
-def _link(call: Call) -> str | None:
-    """By what the result's request tells which answer it goes on from."""
-    if call.returned_in is None:
-        return None
-    if call.goes_on_from is None:
-        return "conversation"
-    return "response" if call.goes_on_from == call.response_id else "another response"
-
-
-def _took_ms(call: Call) -> float | None:
-    return _ms(call.complete_at, call.returned_at)
-
-
-def _ms(begin: datetime | None, end: datetime | None) -> float | None:
-    return None if begin is None or end is None else (end - begin).total_seconds() * 1000
+    return step
 
 
 _READS = ("call_moments",)
+_QUERY = f"SELECT {MOMENT_COLUMNS} FROM call_moments"
 
 MODES = (
     Mode(
@@ -181,10 +43,10 @@ MODES = (
             *minor(*text("call_id", "flow_id", "result_flow_id")),
         ),
         _READS,
-        QUERY,
-        ORDER,
+        _QUERY,
+        MOMENT_ORDER,
         argument=f"[{VIOLATIONS}]",
-        step=calls,
+        step=_step("calls"),
         help="call is the number of the exchange that announced it, took_ms runs from its end to the request with the"
         " result. `calls violations` lists only those that broke a rule: result without call, duplicate result, result"
         " of an unfinished call, never answered though its session went on, arguments that are no JSON, id reused.",
@@ -206,9 +68,9 @@ MODES = (
             *minor(*text("call_id", "flow_id")),
         ),
         _READS,
-        QUERY,
-        ORDER,
-        step=call_times,
+        _QUERY,
+        MOMENT_ORDER,
+        step=_step("call_times"),
         help="took_ms is that of `calls`; of tools that the provider ran, from the call's last frame to the result's."
         " Reads the frames of the exchanges that it lists: with a large log, say which (--last 50, --session 3).",
     ),
@@ -226,9 +88,9 @@ MODES = (
             *minor(*text("flow_id", "result_flow_id")),
         ),
         _READS,
-        QUERY,
-        ORDER,
-        step=call_linkage,
+        _QUERY,
+        MOMENT_ORDER,
+        step=_step("call_linkage"),
         help="linked_by: the conversation that the request repeats, or the response that it names. chain: how many"
         " responses the request goes on from, one after the other.",
     ),
@@ -248,9 +110,9 @@ MODES = (
             *minor(*text("call_id", "flow_id")),
         ),
         _READS,
-        QUERY,
-        ORDER,
-        step=tool_results,
+        _QUERY,
+        MOMENT_ORDER,
+        step=_step("tool_results"),
         help="Each once, where it was new in its session; `announced_in` is the call that asked for it.",
     ),
     Mode(
@@ -258,9 +120,9 @@ MODES = (
         "Tool calls that failed, and those that broke a rule, with how their results begin.",
         (*_CALL, *names("tool", "problem"), *text("result"), *minor(*text("call_id"))),
         _READS,
-        QUERY,
-        ORDER,
-        step=function_call_errors,
+        _QUERY,
+        MOMENT_ORDER,
+        step=_step("function_call_errors"),
         help="Failed: the client says that it is an error, or a command's exit code is not 0.",
     ),
     Mode(
@@ -274,8 +136,8 @@ MODES = (
             *text("last_error"),
         ),
         _READS,
-        QUERY,
-        ORDER,
-        step=tool_errors,
+        _QUERY,
+        MOMENT_ORDER,
+        step=_step("tool_errors"),
     ),
 )

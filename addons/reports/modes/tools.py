@@ -27,7 +27,7 @@ _ECONOMICS = (
 )
 _ECONOMICS_SQL = f"""count(*) AS calls, sum({ARGUMENT_CHARS})::BIGINT, count(result_chars), sum(result_chars)::BIGINT,
     count(*) FILTER (is_error OR exit_code != 0), median(result_chars)::BIGINT, min(started) AS first, max(started)
-    FROM calls JOIN tool_calls USING (flow_id) LEFT JOIN returns ON tool_calls.id = returns.call_id"""
+    FROM calls JOIN tool_calls USING (flow_id) LEFT JOIN returns USING (flow_id, place)"""
 
 
 def commands(rows: Iterable[Row], _: Question) -> Iterator[Row]:
@@ -111,7 +111,7 @@ MODES = (
         ),
         ("calls", "tool_calls", "returns"),
         f"""SELECT {_CALL_SQL}, name, {_TOLD}, exit_code, is_error, flow_id
-            FROM calls JOIN tool_calls USING (flow_id) LEFT JOIN returns ON tool_calls.id = returns.call_id
+            FROM calls JOIN tool_calls USING (flow_id) LEFT JOIN returns USING (flow_id, place)
             WHERE regexp_matches({_TOLD}, 'command|cmd|script')""",
         ("idx", "place"),
         step=commands,
