@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mitmproxy import ctx, http
+from mitmproxy import ctx, hooks, http
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from addons import faults
@@ -193,6 +193,8 @@ class Capture:
                         conceal(flow)
                     else:
                         apply_redaction(flow, redaction)
+                    # It may be looked at already, without the body that it has only now.
+                    ctx.master.addons.trigger(hooks.UpdateHook([flow]))
                 if not done.done():
                     done.set_result(None)
 

@@ -493,6 +493,20 @@ def saver(bench: Bench) -> Any:
     return bench.context.master.addons.get("save")
 
 
+def test_who_looks_at_a_flow_hears_when_it_has_its_body(bench: Bench) -> None:
+    """The list, the view of one flow and mitmweb's page draw a flow again after mitmproxy's `update`."""
+    flow = bench.stream(flow_of())
+    heard: list[bytes | None] = []
+
+    class Looking:
+        def update(self, flows: list[http.HTTPFlow]) -> None:
+            heard.extend(one.response.raw_content for one in flows if one is flow and one.response)
+
+    bench.context.master.addons.add(Looking())
+    bench.end("response", flow)
+    assert heard == [b"data: 1\n\n"]
+
+
 def test_saving_waits_for_the_redaction(bench: Bench, tmp_path: Path) -> None:
     bench.thread.mode = "late"
 
