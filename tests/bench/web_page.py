@@ -4,7 +4,8 @@
 Run: .venv/bin/python -m tests.bench.web_page [--flows 2000] [--streams 8] [--events 200] [--pace-ms 10] [--rounds 4]
 
 One mitmweb with the addons, and a local upstream that writes its sending time into each event. Traffic is measured in
-turns, with the page open and with none, in the same proxy. Asserts nothing.
+turns in the same proxy: with no page, with the page open in the browser (which takes its share of the machine's
+processors), and with its messages going to a reader that draws nothing. Asserts nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import websocket_connect
 
 from tests.e2e.browser import Browser
 from tests.e2e.harness import ADDONS, MITMWEB, free_port
@@ -197,15 +201,31 @@ async def main() -> None:
         await proxy.wait()
 
 
+async def read_page(url: str) -> None:
+    """A page's WebSocket without a page: a session is watched, and each message answered as soon as it has come."""
+    answer = await AsyncHTTPClient().fetch(url, follow_redirects=False, raise_error=False)
+    cookies = "; ".join(value.partition(";")[0] for value in answer.headers.get_list("set-cookie"))
+    address = f"{url.partition('?')[0]}/updates"
+    socket = await websocket_connect(HTTPRequest(address.replace("http:", "ws:"), headers={"cookie": cookies}))
+    is_watching = False
+    while (message := await socket.read_message()) is not None:
+        told = json.loads(message)
+        if not is_watching and (sessions := told.get("sessions")):
+            await socket.write_message(json.dumps({"watch": sessions[-1]["id"]}))
+            is_watching = True
+        await socket.write_message('{"shown": true}')
+
+
 async def traffic(browser: Browser, url: str, port: int, pid: int, options: argparse.Namespace) -> None:
-    measured: dict[str, list[float]] = {"none": [], "open": []}
-    cost: dict[str, float] = {"none": 0.0, "open": 0.0}
-    ratios = []
+    measured: dict[str, list[float]] = {"none": [], "open": [], "reader": []}
+    cost = dict.fromkeys(measured, 0.0)
+    ratios: dict[str, list[float]] = {"open": [], "reader": []}
     for turn in range(options.rounds):
         medians = {}
         # Who goes first takes turns too.
-        for name in ("none", "open") if turn % 2 else ("open", "none"):
+        for name in [*measured, *measured][turn % 3 : turn % 3 + 3]:
             await asyncio.to_thread(browser.open, url if name == "open" else "about:blank")
+            page = asyncio.create_task(read_page(url)) if name == "reader" else None
             await asyncio.sleep(2)
             began_s = cpu_s(pid)
             streams = (ask(port, f"stream-{n}", options.events, options.pace_ms / 1000) for n in range(options.streams))
@@ -213,13 +233,17 @@ async def traffic(browser: Browser, url: str, port: int, pid: int, options: argp
             cost[name] += cpu_s(pid) - began_s
             medians[name] = statistics.median(latencies)
             measured[name] += latencies
-        ratios.append(medians["open"] / medians["none"])
+            if page is not None:
+                page.cancel()
+        for name, of_rounds in ratios.items():
+            of_rounds.append(medians[name] / medians["none"])
     for name, latencies in measured.items():
         cuts = statistics.quantiles(latencies, n=100)
         cpu_us = cost[name] / len(latencies) * 1e6
         latency = f"p50 {cuts[49]:6.2f}  p95 {cuts[94]:6.2f}  p99 {cuts[98]:6.2f} ms"
-        print(f"page {name:5} {latency}  cpu {cpu_us:5.0f} µs/chunk")
-    print("ratio of medians by round:", " ".join(f"{ratio:.2f}" for ratio in ratios))
+        print(f"page {name:6} {latency}  cpu {cpu_us:5.0f} µs/chunk")
+    for name, of_rounds in ratios.items():
+        print(f"{name:6} ratio of medians by round:", " ".join(f"{ratio:.2f}" for ratio in of_rounds))
 
 
 if __name__ == "__main__":
