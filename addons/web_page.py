@@ -42,8 +42,8 @@ LOOK_S: Final = 0.02
 """How often it is looked whether there is something new; the look itself is an attribute or two."""
 
 PUSH_S: Final = 0.07
-"""The least time between two pushes: some fourteen a second. With a frame of the screen on top, what is shown is less than
-a tenth of a second old."""
+"""The least time between two pushes: some fourteen a second. With a frame of the screen on top, what is shown is less
+than a tenth of a second old."""
 
 _PIECE_BYTES: Final = 1 << 16
 
