@@ -54,7 +54,8 @@ command_web() {
   # With options the ports may be others: mitmproxy itself then says what is taken.
   (($#)) || need_free "$AGENT_PORT" AGENT_PORT
   (($#)) || need_free "$AGENT_WEB_PORT" AGENT_WEB_PORT
-  at_a_desktop || set -- --set web_open_browser=false "$@"
+  # Who says it themselves is not contradicted: mitmproxy refuses an option that is told twice.
+  [[ $* == *web[_-]open[_-]browser* ]] || at_a_desktop || set -- --set web_open_browser=false "$@"
   start mitmweb --web-host 127.0.0.1 --web-port "$AGENT_WEB_PORT" "$@"
 }
 

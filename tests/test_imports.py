@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "addons.capture": {
         *("addons.capture", "addons.screens", "addons.options", "addons.bodies.changes", "addons.faults"),
         *("addons.identity", "addons.redaction", "addons.redis_stream", "addons.pricing", "addons.request_parts"),
-        *("addons.sinks", "addons.protocols", "addons.wire"),
+        *("addons.sinks", "addons.protocols", "addons.wire", "renderers.sanitise"),
     },
     "addons.screens": {"addons.screens", "addons.sources", "addons.faults", "addons.protocols.events", "renderers"},
     "addons.redis_stream": {

@@ -12,6 +12,7 @@ from typing import Any
 from addons.capture.intake import CONVERSATION, Request
 from addons.sinks.records import EndFields
 from addons.wire.json_text import dump_json
+from renderers.sanitise import sanitise
 
 _FENCES = re.compile(r"`{3,}")
 
@@ -31,7 +32,7 @@ def transcript_piece(request: Request, fields: EndFields, ts: str) -> str | None
         parts.append(fields.text)
     parts += [_call(call) for call in fields.tool_calls]
     parts.append(f"*{_last_line(fields)}*")
-    return "\n\n".join(parts) + "\n\n"
+    return sanitise("\n\n".join(parts)) + "\n\n"
 
 
 def _quoted(title: str, text: str) -> str:

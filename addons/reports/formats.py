@@ -1,7 +1,7 @@
 """A report as text: a table for people, Markdown, JSON lines, CSV.
 
 In: a report. Out: pieces of text. Tables and Markdown end in totals; JSON lines and CSV have each value as it is, and
-nothing but rows, so that programs can read them.
+nothing but rows, so that programs can read them; only on a terminal controls are made visible in these too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ DEFAULT_WIDTH = 120
 
 def formatted(report: Report, width: int | None = None) -> Iterator[str]:
     """`width`: columns of the terminal; None: there is none, and nothing is shortened."""
-    return FORMATS[report.question.format](report, width)
+    pieces = FORMATS[report.question.format](report, width)
+    return pieces if width is None else map(sanitise, pieces)
 
 
 def totals_of(columns: tuple[Column, ...], rows: Iterable[Row]) -> list[Any] | None:

@@ -93,6 +93,12 @@ def test_what_was_not_said_leaves_no_heading(asked: Request) -> None:
     assert transcript_piece(asked, answered(), TS) == f"## {TS} · claude-lab-1\n\n*complete · end_turn*\n\n"
 
 
+def test_what_a_model_wrote_controls_no_terminal(asked: Request) -> None:
+    piece = transcript_piece(asked, answered(text="\x1b[31mred\x1b[0m\n\u202eback"), TS)
+    assert piece is not None
+    assert piece.split("\n\n")[1] == "\u241b[31mred\u241b[0m\n<U+202E>back"
+
+
 def test_a_sub_agent_is_named(asked: Request) -> None:
     piece = transcript_piece(replace(asked, purpose="subagent", agent_id="a-7"), answered(model=None), TS)
     assert piece is not None

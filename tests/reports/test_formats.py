@@ -118,6 +118,12 @@ def test_what_a_model_wrote_controls_no_terminal():
     assert written("table", rows=rows, columns=text("said")).splitlines()[-1] == "\u241b[2Jboo\u2407"
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_what_programs_read_has_controls_as_they_are_unless_it_goes_to_a_terminal(form):
+    row = (None, None, "red \x9b31m", None, None, None)
+    assert ["\x9b" in written(form, width, rows=[row]) for width in (None, 80)] == [True, False]
+
+
 @pytest.mark.parametrize(("form", "said"), [("table", "nothing in the log fits\n"), ("jsonl", "")])
 def test_without_rows_people_are_told_so(form, said):
     assert written(form, rows=[]) == said
