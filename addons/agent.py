@@ -46,6 +46,7 @@ from addons.screens.viewer import Viewer
 from addons.sinks.outage import why_unwritable
 from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
+from addons.sources.places import has
 from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")
@@ -279,6 +280,8 @@ class Agent:
             )
         else:
             name = "standard input" if wanted == STDIN else _short(wanted.absolute())
+            if wanted != STDIN and not has(wanted.parent, wanted.name):
+                name += ", which does not exist yet"
             source = source_of(wanted, speed, self._say, prices)
         self._say(f"{how} {name} · nothing is captured{self._watch_hint()}")
         self._viewer = Viewer(source, pace, live, self._say, over)

@@ -79,7 +79,7 @@ def test_following_a_log_that_does_not_exist_yet(tmp_path: Path) -> None:
             stderr=subprocess.STDOUT,
         )
     try:
-        await_text(console, "following")
+        await_text(console, "which does not exist yet · nothing is captured")
         capture = Capture(tmp_path / "log")
         assert capture.lines == path
         capture.finish()
