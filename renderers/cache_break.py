@@ -134,8 +134,9 @@ class CacheWatch:
 
 
 def _cached_tokens(parts: tuple[RequestPart, ...], usage: Mapping[str, int | None]) -> int | None:
-    """How much the next request may find: what was read and written, or all where the provider caches by itself."""
-    if any(part.has_cache_marker for part in parts):
-        read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
+    """How much the next request may find: what was read and written, or all where the provider caches by itself and
+    counts no writing."""
+    read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
+    if written is not None or any(part.has_cache_marker for part in parts):
         return None if read is None and written is None else (read or 0) + (written or 0)
     return usage.get("input_tokens")

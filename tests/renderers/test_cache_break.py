@@ -120,6 +120,14 @@ def test_a_request_that_failed_has_cached_nothing():
     assert watch.started("c", "", "m", parts("t1 s1 m1*")) == ""
 
 
+def test_what_was_never_written_to_the_cache_cannot_be_lost():
+    """Without a cache mark, where the provider counts what it writes: it wrote nothing."""
+    watch = CacheWatch()
+    watch.started("1", "", "m", parts("s1 m1"))
+    watch.ended("1", usage(read=0, written=0))
+    assert watch.started("2", "", "m", parts("s1 m2")) == ""
+
+
 def test_without_parts_nothing_is_said():
     watch = CacheWatch()
     assert watch.started("a", "", "m", ()) == ""
