@@ -18,6 +18,8 @@ _ENCODED_USER: Final = r"""[^\s:/?#@"'<>\\`{}|^&;\ue02f\ue03a\ue040]{0,128}"""
 _ENCODED_PASSWORD: Final = r"""[^\s/?#"'<>\\`|^&;\ue02f\ue03a]"""
 _BREAK: Final = r"""(?:\d{1,6}(?:→|\\{1,8}u2192|[\t:|]|\\{1,8}t)|[\s"'+,>|]|\\{1,8}[nrt]?)"""
 """What comes between the lines of a key block: line ends, quotes, and the line numbers of a tool that shows files."""
+_CUT_BREAK: Final = r"\d{1,6}\\{1,8}(?:u(?:2(?:19?)?)?)?"
+"""What an end has left of it, as far as it is neither a break nor the beginning of a line."""
 _LINE: Final = r"[A-Za-z0-9/+=\ue02f]"
 _KEY_HEAD: Final = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_FIELD: Final = r"[A-Za-z][A-Za-z-]{1,30}[:\ue03a] [^\n\r\\\"]{1,200}"
@@ -29,7 +31,7 @@ _KEY_BLOCK: Final = Pattern(
     rf"(?:(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+-----END [A-Z0-9 ]{{0,60}}-----"
     rf"|{_BREAK}++{_LINE}{{1,15}}(?=[\"'`\\]|\Z))?",
     rf"[A-Z0-9 ]{{0,60}}-{{0,4}}|{_KEY_HEAD}{_BREAK}*+(?:{_KEY_FIELD}{_BREAK}++){{0,8}}"
-    rf"(?:[A-Za-z][A-Za-z-]{{0,30}}(?:[:\ue03a](?: [^\n\r\\\"]{{0,200}})?)?|{_LINE}{{0,15}}"
+    rf"(?:[A-Za-z][A-Za-z-]{{0,30}}(?:[:\ue03a](?: [^\n\r\\\"]{{0,200}})?)?|{_LINE}{{0,15}}|{_CUT_BREAK}"
     rf"|{_KEY_FULL_LINES}(?:{_BREAK}++{_LINE}{{1,15}}){{0,2}}{_BREAK}*+(?:-{{1,5}}|-----E[A-Z0-9 ]{{0,64}}-{{0,4}})?)",
 )
 """RFC 7468, RFC 4880 section 6.2 and OpenSSH's own; without its END line too, because tools cut what they show."""
@@ -56,7 +58,7 @@ _COOKIES: Final = Pattern(
 )
 _OPTION: Final = r"""[^\s;&"'`<>()\[\]{},\\]"""
 _TO_LOGIN: Final = Pattern(r"""(?:["'\\]{0,8})?[ \t]{0,8}[=:]?[ \t]{0,8}(?:\\{0,8}["'])?""", r"""[\\"'=: \t]{0,32}""")
-_AUTH_ITSELF: Final = rf"(?:{AFTER_NO_WORD}|(?<=[:\s\"']_))"
+_AUTH_ITSELF: Final = rf"(?:{AFTER_NO_WORD}|(?<=[:\s\"']_)|(?<=\\[nrt]_))"
 
 FORMS: Final[tuple[Rule, ...]] = (
     rule(

@@ -196,7 +196,8 @@ NAMED: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("value of a password's name", OneOf(_PASSWORD_NAMES), PASSWORD_GAP, HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        # What is called is a function.
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?!\()", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
         valid=plausible.named_password,
         trim=".",
     ),

@@ -310,6 +310,7 @@ SAMPLES: tuple[Sample, ...] = (
         f"sid={made_up(32, seed='cookie')}; a=b",
     ),
     Sample("login of a registry", BASIC, '{"auths": {"x.example": {"auth": "', '"}}}', made_up(20, seed="basic")),
+    Sample("login of a registry, escaped line", BASIC, "cd x\\n_auth=", "\\n", made_up(20, seed="basic")),
     Sample("login of a registry, npm", BASIC, "//x.example/:_auth=", "\n", made_up(20, seed="basic")),
     Sample("value of a name that says no more", made_up(60, seed="kube"), "users:\n- user:\n    token: ", "\n"),
     Sample("value of a name that says no more, JSON", made_up(40, HEX, "secret"), '{"secret": "', '"}'),

@@ -208,6 +208,7 @@ def test_two_commands_on_a_line_have_two_passwords() -> None:
 
 
 LOOK_ALIKES = [
+    "password = utf8_to_utf16_dup(v);",
     "password = getPassword1() password: string password=None self.password1 = password2",
     'password_field = \'password1Field\', "password": "Enter your password", --password $DB_PASS, passwd -l',
     "api_key = settings/Components2/tokenStore3/index4.getValue access_token=src_main/Token_Service2/impl3-factory",

@@ -155,6 +155,19 @@ def test_escapes_of_arguments_may_be_cut_themselves() -> None:
         assert "".join(map(text_of, out)) == expected
 
 
+@pytest.mark.parametrize("length", range(1, 8))
+def test_a_key_with_line_numbers_in_escaped_arguments_may_be_cut_anywhere(length: int) -> None:
+    """As tools show files: the arrow is an escape, and a piece may end in it."""
+    frame_of, text_of = DIALECTS["anthropic arguments"]
+    numbered = "\n".join(f"     {number}\u2192{line}" for number, line in enumerate(PEM.splitlines(), 1))
+    arguments = json.dumps({"content": f"{numbered}\nafter"})
+    whole = Redactor().text(arguments)
+    assert json.loads(whole)["content"].startswith("     1\u2192hash:")
+    for first in range(1, length + 1):
+        cut = pieces(arguments, [*range(first, len(arguments), length)])
+        assert "".join(map(text_of, through([frame_of(piece) for piece in cut]))) == whole
+
+
 def test_a_blocks_first_text_belongs_to_its_deltas() -> None:
     block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": KEY[:9]}}
     frame_of, text_of = DIALECTS["anthropic text"]
