@@ -59,6 +59,24 @@ def test_the_left_side():
     ]
 
 
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        pytest.param("complete", ["○ #1 claude-code", "  idle"], id="done"),
+        pytest.param("upstream_closed", ["✗ #1 claude-code", "  error"], id="cut off by the provider"),
+        pytest.param("client_closed", ["■ #1 claude-code", "  interrupted"], id="stopped by hand"),
+    ],
+)
+def test_the_left_side_tells_how_an_answer_ended(end, expected):
+    board = play(Board(), at_once("a", started("a"), TextDelta("0", "x"), ended("a", end)))
+    assert Window(board).left()[:2] == expected
+
+
+def test_sub_agents_that_were_stopped_are_not_at_work():
+    helper = at_once("b", started("b", agent="helper"), TextDelta("0", "x"), ended("b", "client_closed"))
+    assert "  waiting" in Window(play(Board(), at_once("a", started("a")) + helper)).left()
+
+
 def test_a_wide_window_shows_prompts_on_the_left():
     window = Window(talked().board, (160, 20))
     assert "  Why?" in [row[:38].rstrip() for row in window.rows()]
