@@ -171,12 +171,12 @@ def with_everything() -> Window:
 
 
 def test_results_are_folded_at_first():
-    assert "  ◀ Bash: one … 2 more lines" in with_everything().right()
+    assert "  ◀ Bash: one … 1 more line" in with_everything().right()
 
 
 @pytest.mark.parametrize(
     ("action", "folded", "unfolded"),
-    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 2 more lines", "  ┊ two")],
+    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 1 more line", "  ┊ two")],
 )
 def test_all_of_a_kind(action, folded, unfolded):
     window = with_everything()
@@ -204,7 +204,7 @@ def test_card_by_card():
     window.act("card.previous")
     assert "❯ ok" in window.right()
     window.act("card.previous")
-    assert "❯ ◀ Bash: one … 2 more lines" in window.right()
+    assert "❯ ◀ Bash: one … 1 more line" in window.right()
     window.act("card.next", "card.next", "card.next")
     assert window.hints.startswith("following")
 
