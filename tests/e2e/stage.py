@@ -85,6 +85,12 @@ class Agent:
         self.call.join()
         self.messages.append({"role": "assistant", "content": f"answer {len(self.messages)}"})
 
+    def break_off(self) -> None:
+        """The provider ends the answer in its middle; waits until the client has it."""
+        self.lines.put(None)
+        assert self.call is not None
+        self.call.join()
+
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _send(self) -> None:
