@@ -78,7 +78,9 @@ def _tokens(ended: ExchangeEnded) -> list[str]:
         parts.append(f"{output:,} out" + (f" ({reasoning:,} reasoning)" if reasoning else ""))
         generation_s = (ended.duration_ms - (ended.ttft_ms or 0)) / 1000
         if output and ended.ttft_ms is not None and generation_s >= _LEAST_GENERATION_S:
-            parts.append(f"{output / generation_s:,.0f} tokens/s")
+            speed = f"{output / generation_s:,.0f}"
+            # Of an answer that was cut off the count is often that of its beginning: 0 is no speed.
+            parts += [f"{speed} tokens/s"] if speed != "0" else []
     return parts
 
 

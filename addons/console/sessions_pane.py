@@ -17,9 +17,10 @@ from renderers.board.note import label, state_words, tokens
 from renderers.end_line import dollars
 from renderers.sanitise import one_line
 
-SIGNS = {State.IDLE: "○", State.STALLED: "‖", State.ERROR: "✗"}
+SIGNS = {State.IDLE: "○", State.INTERRUPTED: "■", State.STALLED: "‖", State.ERROR: "✗"}
 BUSY_SIGN = "●"
-ROLES = {State.IDLE: "note", State.STALLED: "stall", State.ERROR: "error"}
+_AT_REST = (State.IDLE, State.INTERRUPTED, State.ERROR)
+ROLES = {State.IDLE: "note", State.INTERRUPTED: "note", State.STALLED: "stall", State.ERROR: "error"}
 BUSY_ROLE = "added"
 
 WIDE = 32
@@ -126,7 +127,7 @@ def _rows_each(columns: int) -> int:
 
 
 def _doing(session: SessionFacts) -> str:
-    busy = sum(agent.state not in (State.IDLE, State.ERROR) for agent in session.agents)
+    busy = sum(agent.state not in _AT_REST for agent in session.agents)
     helpers = f" ⤷ {busy} at work" if busy else ""
     return state_words(session.state, session.tool) + helpers
 

@@ -199,15 +199,20 @@ class BoardExchange:
         self.failure = failure_words(event.end, event.status)
         self.silence = ""
         self.blocks.finish_all(self.version)
-        if event.end == "error":
-            self.state = State.ERROR
-        elif self.client_calls and not self.failure:
+        self.state = _state_after(event)
+        if self.client_calls and not self.failure:
             self.state = State.RUNNING
             more = len(self.client_calls) - 1
             self.tool = self.client_calls[0] + (f" +{more}" if more else "")
-        else:
-            self.state = State.IDLE
         self._phases.ended(event.duration_ms, event.ttft_ms, elapsed_ms)
+
+
+def _state_after(event: ExchangeEnded) -> State:
+    """What all that show a state, count errors or mark flows go by."""
+    if event.end == "client_closed":
+        return State.INTERRUPTED
+    # An answer that ends too soon is as bad for the agent as one that says what is wrong.
+    return State.ERROR if failure_words(event.end, event.status) else State.IDLE
 
 
 _HANDLERS: dict[type, Callable[..., None]] = {

@@ -25,7 +25,10 @@ class State(StrEnum):
     """The client runs the tools that were called."""
     IDLE = "idle"
     STALLED = "stalled"
+    INTERRUPTED = "interrupted"
+    """The client hung up in mid-answer, as when the person presses Esc: neither done nor an error."""
     ERROR = "error"
+    """The provider's, or an answer that it cut off."""
 
 
 type BlockKind = Literal["prompt", "thinking", "text", "refusal", "call", "result"]

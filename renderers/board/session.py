@@ -122,7 +122,7 @@ class BoardSession:
                 self._call_names[block.call_id] = block.name
         while len(self._call_names) > REMEMBERED_CALLS:
             self._call_names.popitem(last=False)
-        self._errors += ended.end == "error"
+        self._errors += exchange.state is State.ERROR
         self._count(ended)
         self._spending.add(ended, exchange.started.purpose)
         if exchange.started.purpose in SIDE_PURPOSES:

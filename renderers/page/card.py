@@ -149,12 +149,13 @@ class PageCard:
         role = first[0][0] if first else "note"
         text = one_line("".join(text for _, text in first)[: 4 * FOLDED_CHARS], FOLDED_CHARS)
         more = len(lines) - 1
-        if not more:
-            return [[(role, text)]]
-        if len(lines) > 1 and text.endswith(":"):
+        if more > 0 and text.endswith(":"):
             # A result's head: its first line says more.
             second = "".join(text for _, text in lines[1]).removeprefix(RESULT_GUTTER)
             text += " " + one_line(second[: 4 * FOLDED_CHARS], FOLDED_CHARS)
+            more -= 1
+        if more < 1:
+            return [[(role, text)]]
         return [[(role, text), ("note", f" … {more:,} more line{'s' if more > 1 else ''}")]]
 
 

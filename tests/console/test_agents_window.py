@@ -59,6 +59,24 @@ def test_the_left_side():
     ]
 
 
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        pytest.param("complete", ["○ #1 claude-code", "  idle"], id="done"),
+        pytest.param("upstream_closed", ["✗ #1 claude-code", "  error"], id="cut off by the provider"),
+        pytest.param("client_closed", ["■ #1 claude-code", "  interrupted"], id="stopped by hand"),
+    ],
+)
+def test_the_left_side_tells_how_an_answer_ended(end, expected):
+    board = play(Board(), at_once("a", started("a"), TextDelta("0", "x"), ended("a", end)))
+    assert Window(board).left()[:2] == expected
+
+
+def test_sub_agents_that_were_stopped_are_not_at_work():
+    helper = at_once("b", started("b", agent="helper"), TextDelta("0", "x"), ended("b", "client_closed"))
+    assert "  waiting" in Window(play(Board(), at_once("a", started("a")) + helper)).left()
+
+
 def test_a_wide_window_shows_prompts_on_the_left():
     window = Window(talked().board, (160, 20))
     assert "  Why?" in [row[:38].rstrip() for row in window.rows()]
@@ -153,12 +171,12 @@ def with_everything() -> Window:
 
 
 def test_results_are_folded_at_first():
-    assert "  ◀ Bash: one … 2 more lines" in with_everything().right()
+    assert "  ◀ Bash: one … 1 more line" in with_everything().right()
 
 
 @pytest.mark.parametrize(
     ("action", "folded", "unfolded"),
-    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 2 more lines", "  ┊ two")],
+    [("thinking", "  ✻ hm … 1 more line", "  ┊ well"), ("results", "  ◀ Bash: one … 1 more line", "  ┊ two")],
 )
 def test_all_of_a_kind(action, folded, unfolded):
     window = with_everything()
@@ -186,7 +204,7 @@ def test_card_by_card():
     window.act("card.previous")
     assert "❯ ok" in window.right()
     window.act("card.previous")
-    assert "❯ ◀ Bash: one … 2 more lines" in window.right()
+    assert "❯ ◀ Bash: one … 1 more line" in window.right()
     window.act("card.next", "card.next", "card.next")
     assert window.hints.startswith("following")
 

@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import queue
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ class Agent:
     messages: list[dict[str, Any]] = field(default_factory=list)
     blocks: int = 0
     call: threading.Thread | None = None
+    connection: http.client.HTTPConnection | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, prompt: str) -> None:
@@ -85,6 +87,19 @@ class Agent:
         self.call.join()
         self.messages.append({"role": "assistant", "content": f"answer {len(self.messages)}"})
 
+    def break_off(self) -> None:
+        """The provider ends the answer in its middle; waits until the client has it."""
+        self.lines.put(None)
+        assert self.call is not None
+        self.call.join()
+
+    def hang_up(self) -> None:
+        """The client leaves in the middle of the answer, as when a person presses Esc."""
+        assert self.call is not None
+        assert self.connection is not None
+        self.connection.sock.shutdown(socket.SHUT_RDWR)
+        self.call.join()
+
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _send(self) -> None:
@@ -101,7 +116,7 @@ class Agent:
         self.call.start()
 
     def _post(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection = self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
         body = json.dumps({"model": MODEL, "stream": True, "messages": self.messages})
         headers = {
             "content-type": "application/json",

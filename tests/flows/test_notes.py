@@ -90,10 +90,13 @@ def test_a_comment_that_the_user_has_changed_stands(bench: Bench) -> None:
     assert flow.comment == ""
 
 
-def test_an_error_is_marked(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("end", "expected"), [("complete", ""), ("error", ":x:"), ("upstream_closed", ":x:"), ("client_closed", "")]
+)
+def test_failures_are_marked(bench: Bench, end: str, expected: str) -> None:
     flow = bench.begin()
-    bench.happens(started(flow.id), ended(flow.id, "error", "Busy", status=529))
-    assert flow.marked == ":x:"
+    bench.happens(started(flow.id), ended(flow.id, end))
+    assert flow.marked == expected
 
 
 def test_a_stall_is_marked_while_it_lasts(bench: Bench) -> None:

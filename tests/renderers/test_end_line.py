@@ -47,6 +47,11 @@ def test_all_that_is_told():
             id="all at once: no speed",
         ),
         pytest.param(
+            ExchangeEnded("a", "upstream_closed", None, 200, "m", None, {"output_tokens": 1}, 9000.0, 500.0),
+            "■ m · upstream closed · 1 out · first token 0.5 s · 9.0 s",
+            id="cut off: hardly a token was counted",
+        ),
+        pytest.param(
             ExchangeEnded("a", "complete", None, 200, "\x1b[2J", "\x07", {}, 1000.0, None),
             "■ ␛[2J · ␇ · 1.0 s",
             id="hostile",

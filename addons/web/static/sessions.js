@@ -106,7 +106,7 @@ class Row {
     setText(this.model, session.model ?? "");
     setText(this.figures, figures(session));
     this.gauge.show(session.context, session.window);
-    const busy = session.agents.filter((agent) => agent.state !== "idle");
+    const busy = session.agents.filter((agent) => agent.state !== "idle" && agent.state !== "interrupted");
     setText(this.agents, busy.map((agent) => `⤷${agent.number} ${stateWords(agent)}`).join("\n"));
   }
 }

@@ -7,6 +7,7 @@ const WORDS = {
   calling: ["▶", "calling"],
   running: ["⚙", "running"],
   idle: ["●", "idle"],
+  interrupted: ["■", "interrupted"],
   stalled: ["‖", "stalled"],
   error: ["✗", "error"],
 };

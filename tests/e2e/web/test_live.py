@@ -19,6 +19,26 @@ def test_text_is_on_the_page_before_the_answer_has_ended(browser: Browser, agent
     assert "idle" in browser.text("#summary .state")
 
 
+def test_an_answer_that_the_provider_has_cut_off_is_an_error(browser: Browser, agent: Agent) -> None:
+    watch(browser, agent)
+    agent.say("The linker", done=False)
+    said(browser, "The linker")
+    agent.break_off()
+    browser.wait_for("document.querySelector('.card footer').innerText.includes('upstream closed')")
+    assert browser.text(".card .state") == "✗ error"
+    assert browser.text("#summary .state") == "✗ error"
+
+
+def test_an_answer_that_the_client_has_stopped_is_interrupted(browser: Browser, agent: Agent) -> None:
+    watch(browser, agent)
+    agent.say("The linker", done=False)
+    said(browser, "The linker")
+    agent.hang_up()
+    browser.wait_for("document.querySelector('.card footer').innerText.includes('client closed')")
+    assert browser.text(".card .state") == "■ interrupted"
+    assert browser.text("#summary .state") == "■ interrupted"
+
+
 def test_a_call_s_number_says_that_it_is_its_session_s(browser: Browser, agent: Agent) -> None:
     watch(browser, agent)
     agent.rest()

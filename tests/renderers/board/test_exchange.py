@@ -115,7 +115,10 @@ def test_a_stream_of_blocks_without_end_is_bounded():
             id="the provider's own tool",
         ),
         pytest.param([ended("a", "error", "overloaded", status=529)], ("error", ""), id="an error"),
-        pytest.param([ended("a", "client_closed")], ("idle", ""), id="stopped by hand"),
+        pytest.param([TextDelta("0", "a"), ended("a", "upstream_closed")], ("error", ""), id="cut off by the provider"),
+        pytest.param([*CALL, CALLED, ended("a", "upstream_closed")], ("error", "Bash"), id="cut off after a call"),
+        pytest.param([TextDelta("0", "a"), ended("a", "client_closed")], ("interrupted", ""), id="stopped by hand"),
+        pytest.param([*CALL, CALLED, ended("a", "client_closed")], ("interrupted", "Bash"), id="stopped after a call"),
     ],
 )
 def test_states(events, expected):

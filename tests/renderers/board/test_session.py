@@ -68,6 +68,20 @@ def test_a_retry_says_so_and_repeats_nothing():
     assert (the_session(board).turns, the_session(board).errors) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        pytest.param("complete", ("idle", 0), id="done"),
+        pytest.param("error", ("error", 1), id="an error"),
+        pytest.param("upstream_closed", ("error", 1), id="cut off by the provider"),
+        pytest.param("client_closed", ("interrupted", 0), id="stopped by hand"),
+    ],
+)
+def test_how_the_last_answer_ended(end, expected):
+    session = the_session(play(Board(), at_once("a", started("a"), TextDelta("0", "x"), ended("a", end))))
+    assert (session.state, session.errors) == expected
+
+
 def test_the_open_exchange_counts_though_a_later_one_has_ended():
     board = play(Board(), at_once("a", started("a"), TextDelta("0", "x")))
     play(board, at_once("b", started("b"), ended("b")))

@@ -65,8 +65,12 @@ def test_how_arguments_are_cut_makes_no_difference():
         pytest.param([block("one")], ["one"], id="one line"),
         pytest.param([block("one\ntwo")], ["one … 1 more line"], id="two lines"),
         pytest.param(
-            [block("a\nb\nc", "result", name="Bash")], ["◀ Bash: a … 3 more lines"], id="a result shows its first line"
+            [block("a\nb\nc", "result", name="Bash")], ["◀ Bash: a … 2 more lines"], id="a result shows its first line"
         ),
+        pytest.param(
+            [block("a\nb", "result", name="Bash")], ["◀ Bash: a … 1 more line"], id="what is shown is not counted"
+        ),
+        pytest.param([block("So:\none")], ["So: one"], id="nothing more"),
     ],
 )
 def test_folded(blocks, expected):
