@@ -43,10 +43,11 @@ from addons.screens.display import BoardDisplay, Display, Displays
 from addons.screens.live import Live
 from addons.screens.terminal import TerminalWriter
 from addons.screens.viewer import Viewer
+from addons.sinks import layout
 from addons.sinks.outage import why_unwritable
 from addons.sources.log_files import STDIN, Source, obstacle, source_of
 from addons.sources.pace import Pace
-from addons.sources.places import has
+from addons.sources.places import folder_of, has
 from renderers.board.board import Board
 
 _log = logging.getLogger("mitmagent")
@@ -77,7 +78,7 @@ class Agent:
         self._told: set[str] = set()
         self._history = RequestHistory()
         self._capture = Capture(self._thread, self.settings)
-        self._reports = ReportWorker(lambda: self.settings().log_dir, lambda: self.settings().prices)
+        self._reports = ReportWorker(self._log_to_ask, lambda: self.settings().prices)
         notes = FlowNotes(lambda: self.board)
         self.addons = [
             ReportAddress(self._reports),
@@ -287,6 +288,13 @@ class Agent:
         self._viewer = Viewer(source, pace, live, self._say, over)
         self._viewer.start()
         end_properly_with_the_terminal(ctx.master)
+
+    def _log_to_ask(self) -> Path:
+        """Where reports look: in a viewer, the log that it shows."""
+        settings = self.settings()
+        shown = settings.source
+        folder = folder_of(shown) if isinstance(shown, Path) and shown != STDIN else None
+        return folder.parent if folder is not None and folder.name == layout.MAIN else settings.log_dir
 
     def _say(self, message: str) -> None:
         """As `_tell`, where it is no warning."""

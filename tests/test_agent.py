@@ -339,3 +339,15 @@ def test_a_proxy_does_not_watch_a_stream(host: Host, caplog: pytest.LogCaptureFi
     assert not host.is_on
     assert "agent_source=redis://…127.0.0.1:1: a log is shown in place of a capture" in said(caplog)[0]
     assert "hunter2" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked"),
+    [
+        pytest.param("shown/all-mitm-sse/sse_lines.jsonl", "shown", id="a log's own lines: that log"),
+        pytest.param("copied/sse_lines.jsonl", "log", id="lines without their log: the log folder"),
+    ],
+)
+def test_in_a_viewer_reports_look_where_it_looks(host: Host, tmp_path: Path, shown: str, asked: str) -> None:
+    host.load(f"agent_source=file:{tmp_path / shown}")
+    assert host.agent._log_to_ask() == tmp_path / asked
