@@ -5,7 +5,7 @@ In: a cell, so many terminal cells. Out: what fits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from renderers.cells import cells_of
 
@@ -19,15 +19,14 @@ def width_of(text: str) -> int:
 
 
 def without_end(cell: str, size: int) -> str:
-    head = _fitting(cell, size - 1)
-    return cell if width_of(cell) <= size else head + _ELLIPSIS
+    return cell if width_of(cell) <= size else _beginning(cell, size - 1) + _ELLIPSIS
 
 
 def without_middle(cell: str, size: int) -> str:
     if width_of(cell) <= size:
         return cell
-    tail = _fitting(reversed(cell), (size - 1) // 2)[::-1]
-    return _fitting(cell, size - 1 - width_of(tail)) + _ELLIPSIS + tail
+    tail = _beginning(cell[::-1], (size - 1) // 2)[::-1]
+    return _beginning(cell, size - 1 - width_of(tail)) + _ELLIPSIS + tail
 
 
 def telling_apart(names: Collection[str], least: int, most: int) -> int:
@@ -41,11 +40,11 @@ def telling_apart(names: Collection[str], least: int, most: int) -> int:
     )
 
 
-def _fitting(chars: Iterable[str], size: int) -> str:
-    taken: list[str] = []
-    for char in chars:
+def _beginning(text: str, size: int) -> str:
+    if text.isascii():
+        return text[:size]
+    for index, char in enumerate(text):
         size -= cells_of(char)
         if size < 0:
-            break
-        taken.append(char)
-    return "".join(taken)
+            return text[:index]
+    return text
