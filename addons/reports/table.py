@@ -46,6 +46,7 @@ class Table:
         self._totals = list(totals) if totals is not None else None
         self._widths = [self._need(place) for place in range(len(columns))]
         self._places = [place for place in range(len(columns)) if not self._is_idle(place)]
+        self._telling = {place for place in self._places if not self._is_empty(place)}
         self._apart: dict[int, int] = {}
         if width is not None and self._excess(width) > 0:
             self._leave_out_empty(width)
@@ -57,11 +58,7 @@ class Table:
     @property
     def left_out(self) -> list[str]:
         """Headings of columns that found no room, though they have something to tell."""
-        return [
-            column.heading
-            for place, column in enumerate(self._columns)
-            if place not in self._places and not self._is_idle(place) and not self._is_empty(place)
-        ]
+        return [self._columns[place].heading for place in sorted(self._telling.difference(self._places))]
 
     def lines(self) -> Iterator[str]:
         """Once: the rows are gone afterwards."""
@@ -100,7 +97,7 @@ class Table:
 
     def _leave_out_empty(self, width: int) -> None:
         """Whatever they are for: a blank column tells nobody anything."""
-        empty = [place for place in self._places[1:] if self._is_empty(place)]
+        empty = [place for place in self._places[1:] if place not in self._telling]
         while empty and self._excess(width) > 0:
             self._places.remove(empty.pop())
 

@@ -134,6 +134,12 @@ def test_others_are_left_out_before_the_first_column_is_cut_short():
     assert list(Table(columns, rows, None, 40).lines())[2] == "claude-sonne…-5-20250929  123,456  $1.25\n"
 
 
+def test_what_found_no_room_is_still_known_when_the_rows_are_gone():
+    table = Table(COLUMNS, ROWS, None, 60)
+    assert list(table.lines())
+    assert table.left_out == ["reasoning", "flow id"]
+
+
 def test_a_key_is_whole_while_anything_else_can_give_way():
     columns = (*names("client"), Column("header", Kind.KEY), *text("value"), *minor(Column("last", Kind.TIME)))
     row = ["claude-code", "anthropic-ratelimit-unified-5h-utilization", "0.31" * 20, "2026-11-26 20:57:31"]
