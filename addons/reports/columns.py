@@ -58,12 +58,19 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`totalled`: tables end in its sum. `is_minor`: a table has it only where something was told and there is room."""
+    """`totalled`: tables end in its sum. `is_minor`: a table has it only where something was told and there is room.
+    `is_major`: what the report is about; others are left out for its sake."""
 
     name: str
     kind: Kind = Kind.TEXT
     totalled: bool = False
     is_minor: bool = False
+    is_major: bool = False
+
+    @property
+    def is_main(self) -> bool:
+        """Money always is."""
+        return self.is_major or self.kind is Kind.MONEY
 
     @property
     def heading(self) -> str:
@@ -81,6 +88,10 @@ def names(*all_names: str) -> tuple[Column, ...]:
 
 def minor(*columns: Column) -> tuple[Column, ...]:
     return tuple(replace(column, is_minor=True) for column in columns)
+
+
+def major(*columns: Column) -> tuple[Column, ...]:
+    return tuple(replace(column, is_major=True) for column in columns)
 
 
 def counts(*names: str) -> tuple[Column, ...]:

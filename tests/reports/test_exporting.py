@@ -15,6 +15,7 @@ import pytest
 
 from addons.export_shell import main
 from addons.protocols.events import ExchangeEnded
+from addons.reports.__main__ import main as report
 from addons.reports.exporting.asking import Export, parse_export
 from addons.reports.exporting.export import Exported, export
 from addons.reports.question import QuestionError
@@ -263,6 +264,13 @@ def test_progress_is_told(repetitive, tmp_path):
         pytest.param(["events"], "name one path: export events FILE", id="no path"),
         pytest.param(["requests", "claude"], "name one path: export requests claude", id="no path for requests"),
         pytest.param(["events", "x", "y"], "one path is enough", id="two paths"),
+        pytest.param(
+            ["requests", "gemini", "out"],
+            "requests of gemini: only claude, codex or all can be told there; for others:"
+            " export requests all out --client gemini",
+            id="a client that has no word",
+        ),
+        pytest.param(["requests", "codex", "x", "y"], "one path is enough", id="two paths for requests"),
         pytest.param(["events", "x", "--dedupe=content"], "--dedupe is for requests", id="dedupe for events"),
         pytest.param(["requests", "x", "--dedupe=some"], "--dedupe some: use none, consecutive, content", id="dedupe"),
         pytest.param(["requests", "x", "--dedupe"], "--dedupe : use none", id="dedupe without a value"),
@@ -311,6 +319,18 @@ def test_in_the_shell(repetitive, tmp_path, capfd, monkeypatch):
     assert told.err == "mitmagent: exported 1 record to standard output\n"
     assert main(["requests", "codex", str(path)]) == 0
     assert "nothing to export" in capfd.readouterr().err
+
+
+def test_in_the_shell_a_session_that_is_not_there_is_told_and_no_failure_as_with_reports(
+    repetitive, capfd, monkeypatch
+):
+    monkeypatch.setenv("AGENT_LOG_DIR", str(repetitive))
+    statuses = main(["session", "-", "--session=99"]), report(["sessions", "--session=99"])
+    told = capfd.readouterr()
+    assert statuses == (0, 0)
+    assert told.out == ""
+    assert told.err.startswith("mitmagent: there is nothing to export")
+    assert "There is no session 99" in told.err
 
 
 @pytest.mark.parametrize("words", [[], ["help"], ["--help"]])

@@ -6,7 +6,7 @@ filters are those of the reports.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -68,10 +68,16 @@ def parse_export(words: Sequence[str], now: datetime) -> Export:
     what, arguments = question.mode, list(question.arguments)
     if what not in WHAT:
         raise QuestionError(f"{what} can't be exported; say {', '.join(WHAT)}")
-    clients = arguments.pop(0) if what == "requests" and arguments and arguments[0] in CLIENTS else "all"
+    clients = arguments.pop(0) if what == "requests" and arguments and arguments[0] in CLIENTS else None
+    if what == "requests" and clients is None and len(arguments) == 2:
+        raise QuestionError(
+            f"requests of {arguments[0]}: only {_alternatives(CLIENTS)} can be told there; for others:"
+            f" export requests all {arguments[1]} --client {arguments[0]}"
+        )
     if len(arguments) != 1:
         raise QuestionError(f"name one path: {_example(what)}" if not arguments else f"one path is enough: {arguments}")
     path = STDOUT if arguments[0] == "-" else Path(arguments[0]).expanduser()
+    clients = clients or "all"
     _check(what, path, question, clients, dedupe)
     if CLIENTS[clients]:
         question = replace(question, client=(CLIENTS[clients],))
@@ -106,6 +112,11 @@ def _check(what: str, path: Path, question: Question, clients: str, dedupe: str 
     for name in _UNFIT:
         if getattr(question, name) != getattr(default, name):
             raise QuestionError(f"--{name.replace('_', '-')} goes with reports; an export is JSON lines, in its path")
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}"
 
 
 def _example(what: str) -> str:

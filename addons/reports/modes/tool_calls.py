@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
-from addons.reports.columns import Column, Kind, counts, minor, names, text
+from addons.reports.columns import Column, Kind, counts, major, minor, names, text
 from addons.reports.mode import Mode, Row, Step
 from addons.reports.question import Question
 
@@ -39,7 +39,7 @@ MODES = (
             *counts("argument_chars", "result_chars"),
             *names("result"),
             Column("took_ms", Kind.MILLISECONDS),
-            *text("violations"),
+            *major(*text("violations")),
             *minor(*text("call_id", "flow_id", "result_flow_id")),
         ),
         _READS,
@@ -103,9 +103,9 @@ MODES = (
             Column("session_number", Kind.SESSION),
             *names("tool"),
             Column("result_chars", Kind.INTEGER, totalled=True),
-            *names("is_error"),
+            *major(*names("is_error")),
             Column("exit_code", Kind.INTEGER),
-            *text("error"),
+            *major(*text("error")),
             Column("announced_in", Kind.INTEGER),
             *minor(*text("call_id", "flow_id")),
         ),
@@ -118,7 +118,7 @@ MODES = (
     Mode(
         "function_call_errors",
         "Tool calls that failed, and those that broke a rule, with how their results begin.",
-        (*_CALL, *names("tool", "problem"), *text("result"), *minor(*text("call_id"))),
+        (*_CALL, *names("tool"), *major(*names("problem"), *text("result")), *minor(*text("call_id"))),
         _READS,
         _QUERY,
         MOMENT_ORDER,
@@ -133,7 +133,7 @@ MODES = (
             *counts("calls", "results", "errors"),
             Column("error_share", Kind.SHARE),
             *counts("violations"),
-            *text("last_error"),
+            *major(*text("last_error")),
         ),
         _READS,
         _QUERY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addons.reports.columns import Column, Kind, minor, names, text
+from addons.reports.columns import Column, Kind, major, minor, names, text
 from addons.reports.mode import Mode
 
 _RETRY_S = 180
@@ -25,9 +25,7 @@ MODES = (
             Column("started", Kind.TIME),
             Column("session_number", Kind.SESSION),
             *names("client", "model"),
-            Column("status", Kind.INTEGER),
-            *names("end"),
-            *text("error"),
+            *major(Column("status", Kind.INTEGER), *names("end"), *text("error")),
             *minor(*names("retry_after")),
             Column("next_call", Kind.INTEGER),
             Column("next_after_ms", Kind.MILLISECONDS, is_minor=True),
@@ -51,7 +49,7 @@ MODES = (
         (
             *names("provider", "client"),
             Column("header", Kind.KEY),
-            *text("value"),
+            *major(*text("value")),
             Column("told", Kind.TIME),
             Column("call", Kind.INTEGER),
         ),
@@ -68,7 +66,7 @@ MODES = (
         "How well the capture works: exchanges, gaps, faults of mitmagent's own, files.",
         (
             *names("what"),
-            *text("detail"),
+            *major(*text("detail")),
             Column("count", Kind.INTEGER),
             Column("bytes", Kind.BYTES),
             Column("last", Kind.TIME),

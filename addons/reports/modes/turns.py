@@ -6,7 +6,7 @@ asks for no tool of the client's.
 
 from __future__ import annotations
 
-from addons.reports.columns import Column, Kind, counts, minor, names, text
+from addons.reports.columns import Column, Kind, counts, major, minor, names, text
 from addons.reports.mode import LATEST, Mode
 
 _ASKED = (
@@ -20,7 +20,7 @@ _IDLE_AT = "idle_at"
 _PERSON = ("main",)
 """Sub-agents are asked by other agents."""
 
-_PROMPT = (*_ASKED, *text("prompt"), *minor(*text("flow_id")))
+_PROMPT = (*_ASKED, *major(*text("prompt")), *minor(*text("flow_id")))
 _PROMPT_SQL = f"SELECT {_ASKED_SQL}, prompt, flow_id FROM prompts"
 _FLOW = "[FLOW]"
 
@@ -67,7 +67,7 @@ MODES = (
         (
             *_ASKED,
             *text("prompt"),
-            Column("idle_at", Kind.TIME),
+            *major(Column("idle_at", Kind.TIME)),
             Column("took_ms", Kind.MILLISECONDS),
             *counts("calls"),
             *names("stop_reason"),
@@ -88,7 +88,7 @@ MODES = (
     Mode(
         "pairs",
         "Each prompt with the agent's last words in answer to it.",
-        (*_ASKED, *text("prompt", "reply"), *minor(*text("flow_id"))),
+        (*_ASKED, *major(*text("prompt", "reply")), *minor(*text("flow_id"))),
         ("turns",),
         f"SELECT {_ASKED_SQL}, prompt, CASE WHEN idle_at IS NOT NULL THEN reply END, flow_id FROM turns",
         ("idx",),
@@ -97,7 +97,7 @@ MODES = (
     Mode(
         "assistant_messages",
         "What models said: the text of each answer.",
-        (*_ASKED, *names("model"), *counts("text_chars"), *text("text"), *minor(*text("flow_id"))),
+        (*_ASKED, *names("model"), *counts("text_chars"), *major(*text("text")), *minor(*text("flow_id"))),
         ("calls", "replies"),
         f"""SELECT {_ASKED_SQL}, model, length(text), text, flow_id FROM calls JOIN replies USING (flow_id)
             WHERE text != ''""",

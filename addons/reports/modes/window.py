@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from addons.reports.columns import Column, Kind, counts, minor, names, text
+from addons.reports.columns import Column, Kind, counts, major, minor, names, text
 from addons.reports.mode import SESSION, Mode, Row
 from addons.reports.question import Question
 
@@ -70,7 +70,7 @@ MODES = (
         "What the context window of each session's latest request is made of: bytes, share, tokens.",
         (
             *_WHO,
-            *names("part"),
+            *major(*names("part")),
             *counts("items"),
             Column("size_bytes", Kind.BYTES, totalled=True),
             Column("share", Kind.SHARE),
@@ -120,7 +120,7 @@ MODES = (
             Column("call", Kind.INTEGER),
             Column("started", Kind.TIME),
             *_WHO,
-            *text("why"),
+            *major(*text("why")),
             *counts("cached_tokens", "cache_read_input_tokens", "lost_tokens"),
             Column("pause_ms", Kind.MILLISECONDS),
             *minor(*text("flow_id")),
