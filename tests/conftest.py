@@ -1,4 +1,5 @@
-"""For all tests: time is never a reason to fail, since machines are shared; and a real pipeline with a real log."""
+"""For all tests: time is never a reason to fail, since machines are shared; a real pipeline with a real log; and what
+is told of faults."""
 
 from __future__ import annotations
 
@@ -9,10 +10,20 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from addons import faults
 from tests.exchanges import MakeRig, Rig
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture
+def told() -> Iterator[list[tuple[str, str | None, str]]]:
+    """Faults of our own, as they are told: where, of which flow, the exception's name."""
+    heard: list[tuple[str, str | None, str]] = []
+    faults.set_reporter(lambda *fault: heard.append(fault))
+    yield heard
+    faults.set_reporter(None)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from addons import faults, web_page
+from addons import web_page
 from addons.asking import worker
 from addons.asking.worker import ReportWorker
 from addons.protocols.events import TextDelta
@@ -342,14 +342,6 @@ def test_a_page_that_goes_leaves_nothing_behind(ask: Ask) -> None:
 
 def pushing() -> bool:
     return any("_push" in repr(task) for task in asyncio.all_tasks())
-
-
-@pytest.fixture
-def told() -> Iterator[list[tuple[str, str | None, str]]]:
-    heard: list[tuple[str, str | None, str]] = []
-    faults.set_reporter(lambda *fault: heard.append(fault))
-    yield heard
-    faults.set_reporter(None)
 
 
 def test_a_fault_of_ours_closes_the_page_and_is_reported(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from addons import faults
 from addons.capture.http_exchange import HttpExchange
 from addons.capture.observed import CaptureFailed, Cut, RequestSeen, Seen
 from addons.protocols.events import ExchangeEnded, ExchangeStarted, TextDelta
@@ -41,14 +39,6 @@ from tests.exchanges import (
 
 GZIP = ("content-encoding", "gzip")
 UNKNOWN = elsewhere("news.example", "/feed", b"")
-
-
-@pytest.fixture
-def told() -> Iterator[list[tuple[str, str | None, str]]]:
-    heard: list[tuple[str, str | None, str]] = []
-    faults.set_reporter(lambda *fault: heard.append(fault))
-    yield heard
-    faults.set_reporter(None)
 
 
 # -- an exchange in the files ----------------------------------------------------------------------------------------

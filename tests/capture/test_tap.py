@@ -18,7 +18,6 @@ from mitmproxy.test import taddons, tflow
 from mitmproxy.websocket import WebSocketData, WebSocketMessage
 from wsproto.frame_protocol import Opcode
 
-from addons import faults
 from addons.capture import tap as capture_module
 from addons.capture.observed import (
     CaptureFailed,
@@ -111,14 +110,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     with taddons.context(save.Save()) as context:
         context.options.add_option("hardump", str, "", "")
         yield Bench(context, tmp_path)
-
-
-@pytest.fixture
-def told() -> Iterator[list[tuple[str, str | None, str]]]:
-    heard: list[tuple[str, str | None, str]] = []
-    faults.set_reporter(lambda *fault: heard.append(fault))
-    yield heard
-    faults.set_reporter(None)
 
 
 def flow_of(

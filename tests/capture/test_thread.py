@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import threading
 
-import pytest
-
-from addons import faults
 from addons.capture import thread as capture_thread
 from addons.capture.observed import ChunkSeen, FlowRedaction, now
 from addons.capture.thread import CaptureThread
@@ -47,14 +44,6 @@ class Recorder:
 
     def close(self):
         self.closed = True
-
-
-@pytest.fixture
-def told():
-    heard: list[tuple[str, str | None, str]] = []
-    faults.set_reporter(lambda *fault: heard.append(fault))
-    yield heard
-    faults.set_reporter(None)
 
 
 def chunk(data: bytes) -> ChunkSeen:

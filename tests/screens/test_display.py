@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from addons import faults
 from addons.protocols.events import ExchangeEvent, TextDelta
 from addons.screens.display import BoardDisplay, Displays
 from renderers.board.board import Board
@@ -26,14 +24,6 @@ class Noted:
 
     def close(self) -> None:
         self.calls.append(("close",))
-
-
-@pytest.fixture
-def told() -> Iterator[list[tuple[str, str | None, str]]]:
-    heard: list[tuple[str, str | None, str]] = []
-    faults.set_reporter(lambda *fault: heard.append(fault))
-    yield heard
-    faults.set_reporter(None)
 
 
 def test_all_are_shown_the_same() -> None:

@@ -6,11 +6,9 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from addons import faults
 from addons.protocols.events import (
     ExchangeEnded,
     ExchangeEvent,
@@ -58,14 +56,6 @@ def shown(live: Live) -> None:
     while live.waiting_chars:
         assert time.monotonic() < limit_s
         time.sleep(0.001)
-
-
-@pytest.fixture
-def told() -> Iterator[list[tuple[str, str | None, str]]]:
-    heard: list[tuple[str, str | None, str]] = []
-    faults.set_reporter(lambda *fault: heard.append(fault))
-    yield heard
-    faults.set_reporter(None)
 
 
 def test_what_is_said_is_printed_at_once() -> None:
