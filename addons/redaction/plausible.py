@@ -114,11 +114,12 @@ def named_secret(value: str) -> bool:
     """The value of something that is called a secret: strict, because code is full of such names."""
     if _UUID.fullmatch(value):
         return len(set(value)) > _FEW_DIGITS
-    return any(
+    is_random = any(
         not _is_identifier(piece) if _digits(piece) else len(piece) >= 20 and _is_scrambled(piece)
         for piece in _PIECES.findall(value)
         if len(piece) >= 16 and not piece.isdigit()
-    ) or (_is_random_in_pieces(value) or (len(value) >= 24 and mixed(value) and _changes(value, 0.36)))
+    )
+    return is_random or _is_random_in_pieces(value) or (len(value) >= 24 and mixed(value) and _changes(value, 0.36))
 
 
 def named_password(value: str) -> bool:
@@ -155,8 +156,7 @@ def option_password(value: str) -> bool:
 def generated(value: str) -> bool:
     """A long value of letters, digits and all kinds of marks, as frameworks make them; no path and no sentence."""
     marks = len(_OTHERS.findall(value))
-    pieces = len(_WORDS.findall(value)) + len(_NUMBERS.findall(value)) + marks
-    return _digits(value) + marks >= 4 and 3 * pieces >= len(value) and not _is_wordy(value)
+    return _digits(value) + marks >= 4 and 3 * (_runs(value) + marks) >= len(value) and not _is_wordy(value)
 
 
 def begins_with_number(value: str) -> bool:
@@ -205,7 +205,7 @@ def starts_as_no_word(piece: str) -> bool:
 
 
 def _is_no_word(piece: str) -> bool:
-    return 3 * (len(_WORDS.findall(piece)) + len(_NUMBERS.findall(piece))) >= len(piece) and piece != piece.lower()
+    return 3 * _runs(piece) >= len(piece) and piece != piece.lower()
 
 
 def _is_random_in_pieces(value: str, least_digits: int = 2) -> bool:
@@ -225,8 +225,12 @@ def _is_wordy(value: str) -> bool:
 
 def _changes(value: str, least: float) -> bool:
     """How often the kind of character does."""
-    pieces = len(_WORDS.findall(value)) + len(_NUMBERS.findall(value))
-    return pieces >= least * len("".join(_ALL_PIECES.findall(value)))
+    return _runs(value) >= least * len("".join(_ALL_PIECES.findall(value)))
+
+
+def _runs(value: str) -> int:
+    """Of letters as in one word, and of digits."""
+    return len(_WORDS.findall(value)) + len(_NUMBERS.findall(value))
 
 
 def _digits(piece: str) -> int:

@@ -199,7 +199,7 @@ class BoardExchange:
         self.failure = failure_words(event.end, event.status)
         self.silence = ""
         self.blocks.finish_all(self.version)
-        self.state = _state_after(event)
+        self.state = _state_after(event.end, has_failed=bool(self.failure))
         if self.client_calls and not self.failure:
             self.state = State.RUNNING
             more = len(self.client_calls) - 1
@@ -207,12 +207,12 @@ class BoardExchange:
         self._phases.ended(event.duration_ms, event.ttft_ms, elapsed_ms)
 
 
-def _state_after(event: ExchangeEnded) -> State:
+def _state_after(end: str, *, has_failed: bool) -> State:
     """What all that show a state, count errors or mark flows go by."""
-    if event.end == "client_closed":
+    if end == "client_closed":
         return State.INTERRUPTED
     # An answer that ends too soon is as bad for the agent as one that says what is wrong.
-    return State.ERROR if failure_words(event.end, event.status) else State.IDLE
+    return State.ERROR if has_failed else State.IDLE
 
 
 _HANDLERS: dict[type, Callable[..., None]] = {
