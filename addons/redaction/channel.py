@@ -164,7 +164,8 @@ class Channel:
     def _decide(self, final: bool, cut_short: bool = False) -> None:
         length = len(self._buffer)
         view = View(self._buffer, whole=final)
-        result = scan(view.text, view.from_raw(min(self._keep, view.end)), final)
+        torn_from = view.from_raw(self._begin) if final and not cut_short else None
+        result = scan(view.text, view.from_raw(min(self._keep, view.end)), final, torn_from=torn_from)
         found = [in_raw(one, view) for one in result.found]
         hold = view.to_raw(result.hold)
         self._keep = view.to_raw(result.keep)

@@ -22,7 +22,7 @@ from addons.redaction.forms import KEY_DASHES, KEY_END, KEY_REMAINDER, LONGEST_E
 from addons.redaction.marked import MARKED
 from addons.redaction.places import is_text, marked_tail, places
 from addons.redaction.rules import RULES
-from addons.redaction.shapes import STANDINS, Rule
+from addons.redaction.shapes import LONGEST_RUN, STANDINS, Rule
 from addons.redaction.view import View
 
 _DEEPEST_BASE64: Final = 3
@@ -37,13 +37,14 @@ def hashed(value: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A secret at `start:end` of the view. `text` stands in for it. `swallow` matches what would belong to it if it
-    had been cut off here; `endless`: it is so long that this is taken for sure."""
+    had been cut off here; `endless`: it is so long that this is taken for sure; `torn`: only its beginning is there."""
 
     start: int
     end: int
     text: str
     swallow: re.Pattern[str] | None = None
     endless: bool = False
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ for _row in RULES:
 
 def redact(raw: str, start: int = 0, depth: int = 0) -> str:
     """The whole text without its secrets, from `start` on (what is before is context, and is not returned)."""
-    return _without(secrets(raw, depth), raw, start)
+    return _without(_secrets(View(raw), depth, start), raw, start)
 
 
 def _without(found: list[Found], raw: str, start: int) -> str:
@@ -100,9 +101,9 @@ def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail | None]:
         return _without([in_raw(secret, view) for secret in result.found], raw, start), None
     whole = View(raw)
     decided = result.found[-1].end if result.found else 0
-    rest = scan(whole.text, min(result.keep, result.hold), True).found
+    rest = scan(whole.text, min(result.keep, result.hold), True, torn_from=whole.from_raw(start)).found
     found = [in_raw(one, whole) for one in (*result.found, *(one for one in rest if one.start >= decided))]
-    return _without(found, raw, start), _tail(found, raw)
+    return _without(found, raw, start), _tail([one for one in found if not one.torn], raw)
 
 
 def tail_of(raw: str) -> Tail:
@@ -116,8 +117,12 @@ def _tail(found: list[Found], raw: str) -> Tail:
 
 def secrets(raw: str, depth: int = 0) -> list[Found]:
     """The secrets of a whole text, by their places in it as it stands."""
-    view = View(raw)
-    return [in_raw(secret, view) for secret in scan(view.text, 0, True, depth).found]
+    return _secrets(View(raw), depth)
+
+
+def _secrets(view: View, depth: int, torn_from: int | None = None) -> list[Found]:
+    torn_from = None if torn_from is None else view.from_raw(torn_from)
+    return [in_raw(secret, view) for secret in scan(view.text, 0, True, depth, torn_from).found]
 
 
 def in_raw(secret: Found, view: View) -> Found:
@@ -136,7 +141,8 @@ def _starts_some_rule(view: str, at: int) -> bool:
     )
 
 
-def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
+def scan(view: str, start: int, final: bool, depth: int = 0, torn_from: int | None = None) -> Scan:
+    """`torn_from`: what begins there or later, and ends too early with the text, is a secret by what is there of it."""
     found: list[Found] = []
     keep = hold = len(view)
     public = True
@@ -147,6 +153,8 @@ def scan(view: str, start: int, final: bool, depth: int = 0) -> Scan:
         if at >= hold:
             break
         verdict = _judge(view, at, final, depth, opened)
+        if verdict is None and torn_from is not None and at >= max(torn_from, len(view) - LONGEST_RUN):
+            verdict = _torn(view, at)
         if verdict is None:
             continue
         # Within a secret there is none, but a name may stand there whose value comes after it.
@@ -244,6 +252,17 @@ def _match(row: Rule, view: str, at: int) -> Found | None:
     if endless and swallow is not None and (rest := swallow.match(view, end)):
         end = rest.end()
     return Found(start, end, text, swallow, endless)
+
+
+def _torn(view: str, at: int) -> Found | None:
+    """The beginning of a secret whose rest never came: the answer broke off, or a tool has cut what it shows."""
+    for row in _BY_FIRST.get(view[at : at + 1], ()):
+        if row.torn and (begun := row.part.match(view, at)) and (start := begun.start("secret")) >= 0:
+            value = view[start:].translate(_UNDO_STANDINS)
+            body = value.removeprefix(next((head for head in row.public if head and value.startswith(head)), ""))
+            if len(body) >= row.torn and plausible.torn(body) and row.whole.match(view, at) is None:
+                return Found(start, len(view), hashed(value), torn=True)
+    return None
 
 
 def _match_marked(view: str, at: int) -> Found | None:

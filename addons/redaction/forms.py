@@ -10,7 +10,7 @@ import sys
 from typing import Final
 
 from addons.redaction import plausible
-from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, WORD, OneOf, Pattern, Rule, Run, rule
+from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, SHORTEST_TORN, WORD, OneOf, Pattern, Rule, Run, rule
 
 _USER: Final = r"""[^\s:/?#@"'<>\\`{}|^]{0,128}"""
 _PASSWORD: Final = r"""[^\s/?#"'<>\\`|^]"""
@@ -92,6 +92,7 @@ FORMS: Final[tuple[Rule, ...]] = (
         before=r"(?<=[A-Za-z0-9+.-]:)",
         after_colon=True,
         valid=plausible.url_password,
+        torn=SHORTEST_TORN,
     ),
     rule(
         *("password in an encoded url", "\ue02f\ue02f", Pattern(f"(?P<user>{_ENCODED_USER})", _ENCODED_USER), "\ue03a"),

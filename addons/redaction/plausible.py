@@ -169,6 +169,17 @@ def named_identity(value: str) -> bool:
     return named_secret(value) and not _DIGEST.fullmatch(value)
 
 
+def torn(value: str) -> bool:
+    """The beginning of a key, or as much as there is of it: no word and no name in code."""
+    return any(
+        (mixed(piece) and _UNSPEAKABLE.search(piece) is not None)
+        or (0 < _digits(piece) < len(piece) and (piece.upper() == piece or not _is_identifier(piece)))
+        or (_is_scrambled(piece) and not _is_identifier(piece))
+        for piece in _ALL_PIECES.findall(value)
+        if len(piece) >= _SHORTEST_NO_WORD
+    )
+
+
 def aws_secret(value: str) -> bool:
     if value.lower() == value or value.upper() == value or value.endswith(_EXAMPLE_ENDS):
         return False

@@ -23,6 +23,7 @@ from addons.redaction.shapes import (
     BASE64,
     HEX,
     HIDE,
+    SHORTEST_TORN,
     WORD,
     OneOf,
     Pattern,
@@ -30,6 +31,9 @@ from addons.redaction.shapes import (
     Run,
     rule,
 )
+
+_SHORTEST_TORN: Final = 12
+"""Behind a beginning that words have too."""
 
 
 def _or_behind(
@@ -60,7 +64,8 @@ def _short(name: str, starts: str, chars: str, least: int, most: int | None = No
     """A key whose beginning words and encoded data have too: there must be digits, and no `-` or `_` before it."""
     options = tuple(starts.split())
     valid = _or_behind(options, plausible.looks_random_with_digits, plausible.scrambled)
-    return rule(name, OneOf(options), Run(chars, least, most), valid=valid, before=AFTER_NO_WORD, trim=trim)
+    length = Run(chars, least, most)
+    return rule(name, OneOf(options), length, valid=valid, before=AFTER_NO_WORD, trim=trim, torn=_SHORTEST_TORN)
 
 
 def _paths(*paths: str) -> tuple[str, ...]:
@@ -235,7 +240,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     rule("telegram bot", HIDE, "AA", Run(WORD, 32, 34), before=r"(?<=[0-9]{8}[:\ue03a])", after_colon=True),
     _short("twilio", " ".join(f"SK{digit}" for digit in "0123456789abcdef"), HEX, 31, 31),
-    rule("sendgrid", "SG.", Run(WORD, 16, 32), ".", Run(WORD, 30, 64)),
+    rule("sendgrid", "SG.", Run(WORD, 16, 32), ".", Run(WORD, 30, 64), torn=SHORTEST_TORN),
     _short("mailchimp transactional", "md-", ALNUM, 22, 22),
     _key("brevo", "xkeysib- xsmtpsib-", "0-9A-Za-z-", 64),
     _short("resend", "re_", r"A-Za-z0-9_", 30),

@@ -19,6 +19,9 @@ from typing import Final
 LONGEST_RUN: Final = 512
 """An open run is told after so many characters; what goes on after that belongs to it and is swallowed."""
 
+SHORTEST_TORN: Final = 8
+"""Less of a secret is nothing."""
+
 STANDIN_BASE: Final = 0xE000
 STANDINS: Final = {ord(character): STANDIN_BASE + ord(character) for character in "/@:?#"}
 """What a percent-encoded delimiter becomes in the decoded view: not a delimiter any more (RFC 3986, section 2.2), so
@@ -90,6 +93,7 @@ class Rule:
     trim: str
     longest: int
     after_colon: bool
+    torn: int
 
 
 def rule(
@@ -103,12 +107,17 @@ def rule(
     longest: int = LONGEST_RUN,
     after_colon: bool = False,
     then: tuple[str, ...] = ("",),
+    torn: int | None = None,
 ) -> Rule:
-    """`then`: what follows the anchors, where words begin with them; the shape says it again."""
+    """`then`: what follows the anchors, where words begin with them; the shape says it again. `torn`: so many
+    characters behind a secret's public beginning tell one that the text's end has cut off; by default a fourth of it,
+    where nothing but characters of one class can follow. 0: nothing does."""
     items: tuple[Item, ...] = shape if HIDE in shape else (HIDE, *shape)
     last = items[-1]
     if isinstance(last, Run) and last.most is None:
         swallow = f"[{last.chars}]*"
+    if torn is None:
+        torn = max(SHORTEST_TORN, last.least // 4) if isinstance(last, Run) and _is_one_run(items) else 0
     return Rule(
         name,
         re.compile(before + _whole(items) + ")", re.ASCII),
@@ -121,7 +130,13 @@ def rule(
         trim,
         longest,
         after_colon,
+        torn,
     )
+
+
+def _is_one_run(items: tuple[Item, ...]) -> bool:
+    """Whether there is nothing between a secret's public beginning and its last item."""
+    return all(isinstance(item, str | OneOf) for item in items[items.index(HIDE) + 1 : -1])
 
 
 def _anchors(items: tuple[Item, ...]) -> tuple[str, ...]:

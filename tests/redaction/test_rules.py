@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from addons.redaction import places
 from addons.redaction.redactor import Redactor
 from addons.redaction.view import View
-from tests.redaction.samples import BY_NAME, JWT, PEM, SAMPLES, SECRET, Sample, hashed, made_up, pem
+from tests.redaction.samples import ALNUM, BY_NAME, JWT, PEM, SAMPLES, SECRET, UPPER, Sample, hashed, made_up, pem
 
 redactor = Redactor()
 ids = [sample.name for sample in SAMPLES]
@@ -205,6 +205,70 @@ def test_two_commands_on_a_line_have_two_passwords() -> None:
     one, two = made_up(12, seed="one"), made_up(12, seed="two")
     text = "sshpass -p {} ssh a@b mysql -u root -p{} shop; curl -u a:{} http://x; curl -u b:{} http://y"
     assert redactor.text(text.format(one, two, one, two)) == text.format(*map(hashed, (one, two, one, two)))
+
+
+TORN = {
+    "npm": "npm_",
+    "gitlab": "glpat-",
+    "aws": "AKIA",
+    "google": "AIza",
+    "github": "ghp_",
+    "github fine-grained": "github_pat_",
+    "hugging face": "hf_",
+    "sendgrid": "SG.",
+    "stripe": "sk_live_",
+    "groq": "gsk_",
+    "openai": "sk-",
+    "slack": "xoxb-",
+}
+TORN_BEHIND = ("API_KEY=", "Authorization: Bearer ", "x-api-key: ", "--token ", "postgres://app:", "TOKEN='")
+
+
+@pytest.mark.parametrize("start", TORN.values(), ids=TORN)
+@pytest.mark.parametrize("before", ["", "it is ", 'curl -H "X: ', "\\n"])
+def test_a_key_is_one_though_the_text_ends_in_its_middle(start: str, before: str) -> None:
+    choice = random.Random(start).choice
+    torn = (start + "".join(choice(UPPER if start == "AKIA" else ALNUM) for _ in range(14)) for _ in range(200))
+    missed = [key for key in torn if redactor.text(before + key) != before + hashed(key)]
+    assert len(missed) <= 200 // 20, "some read like names in code"
+
+
+@pytest.mark.parametrize("before", TORN_BEHIND)
+@pytest.mark.parametrize("length", [8, 11])
+def test_a_named_value_is_one_though_the_text_ends_in_its_middle(before: str, length: int) -> None:
+    torn = made_up(length, seed="torn")
+    assert redactor.text(f"export {before}{torn}") == f"export {before}{hashed(torn)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docker://node:20-alpine3",
+        "http://localhost:8080",
+        "oci://registry:v1.2.3-beta12",
+        "the class .sk-folding-cube2",
+        "it is sk-ant-api03-",
+        "ANTHROPIC_API_KEY=sk-ant-your-api-key-2",
+        "API_KEY=$OPENAI_API_KEY2",
+        "token=nextToken2",
+        "SECRET=mySecretName2",
+        "Authorization: Bearer getToken2",
+        "Bearer authentication2",
+        "npm_config_registry2",
+        "hf_hub_download",
+        "fw_cfg_version2024",
+        "req re_12ab34cd",
+        "--token value",
+        "key_1",
+        "glpat-",
+    ],
+)
+def test_what_ends_a_text_is_no_torn_key(text: str) -> None:
+    assert redactor.text(text) == text
+
+
+def test_a_members_value_is_never_torn() -> None:
+    assert redactor.member("token", "abc12345") == "abc12345"
 
 
 LOOK_ALIKES = [

@@ -19,7 +19,7 @@ from addons.redaction.shape_cache import ShapeCache
 from addons.redaction.stream import StreamRedactor
 from addons.wire.frame import Frame
 from addons.wire.transport import Transport, framer_for
-from tests.redaction.samples import BASIC, BY_NAME, PEM, SAMPLES, SECRET, Sample, hashed
+from tests.redaction.samples import BASIC, BY_NAME, PEM, SAMPLES, SECRET, Sample, hashed, made_up
 from tests.wire.cuts import Recording, drain_whole, recordings
 
 KEY = BY_NAME["github"].secret
@@ -284,6 +284,18 @@ def test_the_end_of_a_text_releases_it(first: Frame, second: Frame) -> None:
     stream: StreamRedactor[int] = StreamRedactor(Redactor())
     assert stream.feed(first, 1, 0.0) == []
     assert stream.feed(second, 2, 0.0) == [(first, 1), (second, 2)]
+
+
+@pytest.mark.parametrize("start", ["sk_live_", "ghp_", "API_KEY=", "curl -H 'Authorization: Bearer "])
+@pytest.mark.parametrize("length", [1, 3, 7, 100])
+def test_a_key_that_the_streams_end_tears_is_replaced_by_what_came_of_it(start: str, length: int) -> None:
+    torn = made_up(12, seed="torn")
+    is_format = start.endswith("_")
+    frame_of, text_of = DIALECTS["anthropic text"]
+    text = f"run {start}{torn}"
+    frames = [frame_of(text[place : place + length]) for place in range(0, len(text), length)]
+    expected = f"run {hashed(start + torn)}" if is_format else f"run {start}{hashed(torn)}"
+    assert "".join(map(text_of, through(frames))) == expected
 
 
 def test_an_endless_run_is_not_held_for_ever() -> None:
