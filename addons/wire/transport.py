@@ -40,7 +40,7 @@ class MessageFramer:
 
 MEDIA_TYPES: dict[str, Transport | None] = {
     "text/event-stream": "sse",
-    "application/vnd.amazon.eventstream": "eventstream",
+    eventstream.CONTENT_TYPE: "eventstream",
     "application/x-ndjson": "ndjson",
     "application/ndjson": "ndjson",
     "application/jsonl": "ndjson",
