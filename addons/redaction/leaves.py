@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from addons.redaction.names import name_of_value
 from addons.wire.json_text import dump_json, parse_json
 
 _LITERAL: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"(\s*:)?', re.DOTALL)
@@ -122,7 +123,9 @@ def _collect(node: Any, name: str, path: tuple[Any, ...], base: Key, found: list
         found.append(Leaf(Key(base.nest, base.event, base.kind, base.marks, path), name, node, name in NEVER_CONTINUED))
     elif isinstance(node, dict):
         for key, member in node.items():
-            if isinstance(member, (str, dict, list)):
+            if key == "value" and (telling := name_of_value(node)) is not None:
+                _collect(member, telling, (*path, (key, telling)), base, found)
+            elif isinstance(member, (str, dict, list)):
                 _collect(member, key, (*path, _ALIASES.get(key, key)), base, found)
     elif isinstance(node, list):
         for member in node:

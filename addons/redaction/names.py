@@ -7,7 +7,7 @@ from them (a member of a JSON object).
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from addons.redaction import plausible
 from addons.redaction.gaps import (
@@ -99,6 +99,12 @@ _FLAG: Final = re.compile("|".join((*_FLAGS, *_PASSWORD_FLAGS)))
 def tells_secret(name: str) -> bool:
     """Whether a member's name makes a secret of a value that is none by itself."""
     return _TELLING.fullmatch(name) is not None
+
+
+def name_of_value(member: dict[str, Any]) -> str | None:
+    """The name in `{"name": "X-Api-Key", "value": "…"}`, if it tells a secret."""
+    name = member.get("name")
+    return name if isinstance(name, str) and tells_secret(name) else None
 
 
 def is_flag(text: str) -> bool:

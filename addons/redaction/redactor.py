@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from addons.redaction.finder import hashed, redact, redact_and_tell, suspicious
 from addons.redaction.headers import LOCATIONS, is_secret, redact_protocols
-from addons.redaction.names import tells_secret
+from addons.redaction.names import name_of_value, tells_secret
 from addons.redaction.places import LOOK_BEHIND
 from addons.redaction.rows import redact_row
 from addons.redaction.urls import redact_url
@@ -37,12 +37,6 @@ def _path(paths: dict[tuple[int, str | None], int], parent: int, name: str | Non
     """The number of the path that goes on by this member; by whatever element of an array where the name is None."""
     number = paths.setdefault((parent, name), len(paths) + 1)
     return -abs(number) if parent < 0 or name is None else number
-
-
-def _telling(member: dict[str, Any]) -> str | None:
-    """The name in `{"name": "X-Api-Key", "value": "…"}`, if it tells a secret."""
-    name = member.get("name")
-    return name if isinstance(name, str) and tells_secret(name) else None
 
 
 class Redactor:
@@ -91,7 +85,7 @@ class Redactor:
                 # The keys first, so that their order stays though the values come later.
                 copy = target[at] = dict.fromkeys(names)
                 members = [
-                    (clean, _telling(item) or key if key == "value" else key, member)
+                    (clean, name_of_value(item) or key if key == "value" else key, member)
                     for clean, (key, member) in zip(names, item.items(), strict=True)
                 ]
                 waiting += reversed(

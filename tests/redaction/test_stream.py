@@ -400,6 +400,13 @@ def stringwise(*strings: str) -> list[Frame]:
 ENCODED = base64.b64encode(f"token: {SECRET}".encode()).decode()
 ENCODED_CLEAN = base64.b64encode(f"token: {hashed(SECRET)}".encode()).decode()
 AWS = BY_NAME["aws access key"].secret
+VALUE = BY_NAME["value of a secret's name"].secret
+
+
+def variables(value: str) -> Frame:
+    """Arguments that come parsed, as Gemini's and Ollama's do."""
+    variables = [{"name": "LOG_LEVEL", "value": "debug"}, {"name": "SERVICE_API_KEY", "value": value}]
+    return Frame(json.dumps({"functionCall": {"name": "deploy", "args": {"env": variables}}}))
 
 
 @pytest.mark.parametrize(
@@ -422,16 +429,11 @@ AWS = BY_NAME["aws access key"].secret
         pytest.param(stringwise("abc=", ENCODED, "."), stringwise("abc=", ENCODED_CLEAN, "."), id="base64"),
         pytest.param(stringwise("abc", ENCODED, "."), stringwise("abc", ENCODED_CLEAN, "."), id="base64 after a word"),
         pytest.param(
-            [
-                Frame(json.dumps({"api_key": value}))
-                for value in ("not set", BY_NAME["value of a secret's name"].secret)
-            ],
-            [
-                Frame(json.dumps({"api_key": value}))
-                for value in ("not set", hashed(BY_NAME["value of a secret's name"].secret))
-            ],
+            [Frame(json.dumps({"api_key": value})) for value in ("not set", VALUE)],
+            [Frame(json.dumps({"api_key": value})) for value in ("not set", hashed(VALUE))],
             id="told by its member name",
         ),
+        pytest.param([variables(VALUE)], [variables(hashed(VALUE))], id="told by the name beside it"),
         pytest.param(
             stringwise("abc", KEY[:35], KEY[35:] + "!"), stringwise("abc", hashed(KEY[:35]), "!"), id="with its rest"
         ),
