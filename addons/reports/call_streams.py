@@ -19,7 +19,8 @@ from addons.reports.call_cycle import Call, State
 from addons.reports.call_rows import of
 from addons.reports.log_files import LogFiles, files_beside, files_of
 from addons.reports.question import Question
-from addons.reports.stretches import Stretch, lines_of
+from addons.reports.stretches import Stretch
+from addons.reports.thorough import lines_of
 from addons.sinks import layout
 from addons.sinks.reader import frame_of
 from addons.sinks.records import FLOW_ID

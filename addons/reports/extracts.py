@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from addons.protocols.request_text import is_models, typed_in
-from addons.reports.stretches import plain_json, record_of
+from addons.reports.thorough import plain_json, record_of
 
 _NO_RECORD = b"{}\n"
 

@@ -147,10 +147,6 @@ class _Index:
 
     def _load(self, facts: Sequence[Fact]) -> Loaded:
         connection = self._connection = self._open()
-        there = {name for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
-        for fact in facts:
-            if fact.name not in there:
-                create(connection, fact)
         steps = [step for fact in facts for step in self._compare(connection, fact)]
         # What is large, and needs no write-ahead log, comes last: then the log is empty when the file is closed.
         steps.sort(key=lambda step: step.member.size)
@@ -187,6 +183,8 @@ class _Index:
         """What there is to do; the rows of files that are no more are deleted."""
         query = "SELECT * EXCLUDE (fact) FROM taken WHERE fact = ? ORDER BY stamp NULLS LAST"
         known = [_Taken(*row) for row in connection.execute(query, [fact.name]).fetchall()]
+        if not known:
+            create(connection, fact)
         fresh = itertools.count(max((taken.file for taken in known), default=0) + 1)
         members = self._files.members(fact.file)
         pairs = _pair(members, known)
@@ -214,7 +212,7 @@ class _Step:
         with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
 
     def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> None:
-        from addons.reports.stretches import Stretch, refused  # only here: when nothing is new it is not needed
+        from addons.reports.stretches import Stretch  # only here: when nothing is new it is not needed
 
         fact, file, member, taken = self.fact, self.file, self.member, self.taken
         connection.begin()
@@ -230,7 +228,7 @@ class _Step:
                 if is_roomy or not self._insert_in_place(connection, stretch):
                     insert_pieces(connection, fact, file, lambda: _telling(stretch, tell), is_roomy=is_roomy)
                 consumed, seal = stretch.end, stretch.seal
-                skipped += make_good(connection, fact, file, lambda: refused(stretch.pieces()))
+                skipped += make_good(connection, fact, file, lambda: _refused(stretch))
             connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
             row = [fact.name, file, member.stamp, member.device, member.inode, member.size, member.changed_ns]
             connection.execute(f"INSERT INTO taken VALUES ({', '.join('?' * 10)})", [*row, consumed, seal, skipped])
@@ -262,6 +260,12 @@ class _Step:
             return True
         connection.execute(f"DELETE FROM {fact.name} WHERE _file = {self.file}")
         return False
+
+
+def _refused(stretch: Stretch) -> Iterator[tuple[bytes, bytes]]:
+    from addons.reports.thorough import refused  # as above
+
+    return refused(stretch.pieces())
 
 
 def _telling(stretch: Stretch, tell: Callable[[int], None]) -> Iterator[bytes]:

@@ -50,9 +50,10 @@ class Loaded:
 
 
 def create(connection: Connection, fact: Fact) -> None:
+    """Unless it is there. (To ask which tables there are takes DuckDB as long as all the rest of a small report.)"""
     nothing = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in fact.fields.items())
     connection.execute(
-        f"CREATE TABLE {fact.name} AS WITH records AS (SELECT {nothing})"
+        f"CREATE TABLE IF NOT EXISTS {fact.name} AS WITH records AS (SELECT {nothing})"
         f" SELECT 0::INTEGER AS _file, * FROM ({fact.select}) WHERE false"
     )
 
@@ -116,14 +117,14 @@ def insert_files(
 
 
 def _slimmed(fact: Fact, pieces: Pieces) -> Pieces:
-    from addons.reports.stretches import lines_of, slim_lines
+    from addons.reports.thorough import lines_of, slim_lines
 
     return lambda: slim_lines(lines_of(pieces()), fact.fields, LARGEST_LINE_BYTES)
 
 
 def _extracted(fact: Fact, pieces: Pieces) -> Pieces:
     from addons.reports.extracts import EXTRACTS
-    from addons.reports.stretches import lines_of
+    from addons.reports.thorough import lines_of
 
     return lambda: EXTRACTS[fact.extract](lines_of(pieces()))
 

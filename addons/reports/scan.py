@@ -17,7 +17,8 @@ from addons.reports.facts import Fact
 from addons.reports.loading import Loaded, Progress, create, insert_files, insert_pieces, make_good, with_room
 from addons.reports.log_files import LogFiles, Member
 from addons.reports.pipe import PIECE_BYTES, piped
-from addons.reports.stretches import Stretch, lines_of, look_through, record_of, refused, slim
+from addons.reports.stretches import Stretch, look_through
+from addons.reports.thorough import lines_of, record_of, refused, slim
 
 _ATTEMPTS = 3
 _NOTHING_FOUND = 1

@@ -1,31 +1,23 @@
-"""The bytes of a log file from where they are new to where they are whole, and lines of them in Python.
+"""The bytes of a log file from where they are new to where they are whole.
 
 In: a file and how much of it is known already. Out: pieces of bytes, with a count and a seal of what was handed out,
-by which the same file is known again; and for where a fast parser gives up, records read by the thorough one.
+by which the same file is known again.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
-
-import orjson
-from zstandard import ZstdError
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from addons.reports.log_files import Damaged, Member
 from addons.reports.pipe import PIECE_BYTES
 from addons.sinks.archive import open_stream
-from addons.sinks.repair import end_of_last_line
-from addons.wire.json_text import dump_json, parse_json
+from addons.sinks.last_line import end_of_last_line
 
 SEAL_BYTES = 512
 _ANY = 1 << 62
-_NOTHING = b"{}\n"
-_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Stretch:
@@ -53,7 +45,7 @@ class Stretch:
             while self.end < whole:
                 try:
                     piece = stream.read(min(PIECE_BYTES, whole - self.end))
-                except ZstdError:
+                except _damage():
                     raise Damaged(self.member.path) from None
                 if not piece:
                     return
@@ -117,63 +109,15 @@ class Stretch:
             raise EOFError
 
 
+def _damage() -> type[Exception]:
+    """What says that a compressed file is no such. Called, and imported, only when something has gone wrong."""
+    from zstandard import ZstdError
+
+    return ZstdError
+
+
 def look_through(members: Iterable[Member]) -> None:
     """Raises `Damaged` where a compressed one is: of what a database read by itself it says only that it failed."""
     for member in members:
         for _ in Stretch(member).pieces() if member.is_compressed else ():
             pass
-
-
-def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their line feeds; not the blank ones."""
-    carry = b""
-    for piece in pieces:
-        first, *rest = piece.split(b"\n")
-        carry += first
-        for line in rest:
-            if carry.strip():
-                yield carry
-            carry = line
-    if carry.strip():
-        yield carry
-
-
-def refused(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Lines that a fast parser refuses though they are JSON, each with its record in plainer JSON."""
-    for line in lines_of(pieces):
-        try:
-            orjson.loads(line)
-        except ValueError:
-            record = record_of(line)
-            if record is not None:
-                yield line, plain_json(record)
-
-
-def record_of(line: bytes) -> dict[str, Any] | None:
-    """None where the line is no record."""
-    try:
-        record = parse_json(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def slim(record: Mapping[str, Any], fields: Iterable[str]) -> bytes:
-    """Some of a record's fields, as a line of JSON that every parser takes."""
-    return plain_json({name: record[name] for name in fields if name in record})
-
-
-def slim_lines(lines: Iterable[bytes], fields: Iterable[str], most_bytes: int) -> Iterator[bytes]:
-    """Lines with some of their fields only; an empty object for what is no record, or too long even so."""
-    for line in lines:
-        record = record_of(line)
-        short = slim(record, fields) if record is not None else _NOTHING
-        yield short if len(short) < most_bytes else _NOTHING
-
-
-def plain_json(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        text = json.dumps(parse_json(dump_json(value)), ensure_ascii=False)
-        return _LONE_SURROGATES.sub("\ufffd", text).encode() + b"\n"

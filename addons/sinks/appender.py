@@ -12,8 +12,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from addons.sinks.last_line import end_of_last_line
 from addons.sinks.locking import open_private, private_folder
-from addons.sinks.repair import end_of_last_line, repair_tail
+from addons.sinks.repair import repair_tail
 
 _BATCH_BYTES = 1 << 20
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT

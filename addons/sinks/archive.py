@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import zstandard
-
 from addons.sinks.locking import open_private
 from addons.sinks.rotation import COMPRESSED
 
@@ -23,6 +21,8 @@ _CHUNK = 1 << 20
 
 def compress(path: Path, is_stopping: Callable[[], bool]) -> bool:
     """Replace `path` by its compressed form. False: it was told to stop and has left everything as it was."""
+    import zstandard  # here and below: most logs have nothing compressed, and reports are to begin at once
+
     target = path.with_name(path.name + COMPRESSED)
     unfinished = target.with_name(target.name + UNFINISHED)
     try:
@@ -49,6 +49,8 @@ def open_stream(path: Path) -> BinaryIO:
             return path.open("rb")
         except FileNotFoundError:
             path = path.with_name(path.name + COMPRESSED)
+    import zstandard
+
     packed = path.open("rb")
     unpacked = zstandard.ZstdDecompressor().stream_reader(packed, closefd=True)
     return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, unpacked), _CHUNK))

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from addons.sinks.archive import UNFINISHED
+from addons.sinks.last_line import end_of_last_line
 from addons.sinks.layout import BLOBS, FLOWS
 from addons.sinks.locking import FolderLock, open_private
 from addons.sinks.records import BLOB_HASH, REFERENCE
-from addons.sinks.repair import end_of_last_line
 from addons.sinks.scan import LogScanner
 
 _LINE_HASH = re.compile(BLOB_HASH.pattern.removeprefix(rb"\n"))

@@ -9,23 +9,11 @@ from __future__ import annotations
 
 import os
 
+from addons.sinks.last_line import end_of_last_line
 from addons.wire.json_text import parse_json
 
-_BLOCK = 1 << 16
 _MOST_LINES = 64
 """More lines than this are never cut: a file that is foreign altogether is not ours to empty."""
-
-
-def end_of_last_line(fd: int, before: int) -> int:
-    """The offset behind the last line feed that lies before `before`; 0 where there is none."""
-    while before > 0:
-        start = max(0, before - _BLOCK)
-        block = os.pread(fd, before - start, start)
-        found = block.rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        before = start
-    return 0
 
 
 def repair_tail(fd: int, is_json: bool) -> int:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from addons.sinks.archive import open_stream
-from addons.sinks.repair import end_of_last_line
+from addons.sinks.last_line import end_of_last_line
 from addons.sinks.rotation import rotated_files
 
 _CHUNK = 4 << 20

@@ -12,7 +12,7 @@ import select
 from collections.abc import Iterator
 from pathlib import Path
 
-from addons.sinks.repair import end_of_last_line
+from addons.sinks.last_line import end_of_last_line
 
 _CHUNK = 1 << 20
 

@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from addons.sinks.repair import end_of_last_line, repair_tail
+from addons.sinks.repair import repair_tail
 
 WHOLE = b'{"a":1}\n{"b":"\xc3\xa9"}\n'
 
@@ -53,18 +51,6 @@ def test_text_is_cut_at_a_line(tmp_path: Path) -> None:
 def test_a_foreign_file_is_not_emptied(tmp_path: Path) -> None:
     content = b"no json\n" * 1000
     assert repaired(tmp_path / "f.jsonl", content) == (0, content)
-
-
-@given(st.binary(max_size=40).map(lambda raw: raw.replace(b"a", b"\n")), st.integers(0, 40))
-def test_end_of_last_line(tmp_path_factory: pytest.TempPathFactory, content: bytes, before: int) -> None:
-    path = tmp_path_factory.getbasetemp() / "end-of-last-line"
-    path.write_bytes(content)
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        before = min(before, len(content))
-        assert end_of_last_line(fd, before) == content.rfind(b"\n", 0, before) + 1
-    finally:
-        os.close(fd)
 
 
 def test_every_cut_of_a_file_keeps_its_whole_lines(tmp_path: Path) -> None:

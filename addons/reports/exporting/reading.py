@@ -16,7 +16,8 @@ from typing import Any
 from addons.protocols.requests import rebuild
 from addons.reports.loading import Progress
 from addons.reports.log_files import LogFiles
-from addons.reports.stretches import Stretch, lines_of, record_of
+from addons.reports.stretches import Stretch
+from addons.reports.thorough import lines_of, record_of
 from addons.sinks import layout
 from addons.sinks.records import FLOW_ID
 from addons.sources.blob_index import BlobIndex
