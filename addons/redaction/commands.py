@@ -31,8 +31,8 @@ _ON_THE_LINE: Final = (
     r"""(?:[^\n\r\\;|&\]]|(?<!["'])\]|[;|&](?![\s;|&\\])|\\++(?![nr])"""
     r"""|(?:(?<=["'],)\\{1,4}|(?<!\\)\\{3}(?:\\{3})?)[nr]|(?:(?<=["'],)|(?<=\\))(?:\r\n?|\n))"""
 )
-"""A character of the same command. It ends with `;`, `|` or `&` before a blank, with its list, and with its line, escaped
-or not, unless in a list or behind a backslash: of which escapes make three or six, as the line's end has its own."""
+"""A character of the same command. That ends with `;`, `|` or `&` before a blank, with its list and its line, escaped or
+not, if that is neither in a list nor behind a backslash. Escapes make three or six of this one and the line's."""
 _AFTER_PROGRAM: Final = r"""(?=[ \t]|\\{0,8}(?:["'](?:[, \t]|\Z)|\Z))"""
 
 
@@ -133,7 +133,7 @@ _COMMANDS: Final = (
     _Command("secure string", "ConvertTo-SecureString", rf"{_BLANK}(?:-[A-Za-z]{{1,16}}{_BLANK}){{0,3}}(?!-)"),
     _Command("token of vault", "vault", f"{_BLANK}login{_BLANK}(?!-)", plausible.named_password),
     _Command(
-        *("password of sqlplus", "sqlplus expdp impdp sqlldr"),
+        *("password of sqlplus", "sqlplus sqlldr"),
         rf"{_BLANK}(?:-[A-Za-z]{{1,2}}{_BLANK}){{0,4}}{OPENING}(?:userid=)?[A-Za-z][A-Za-z0-9_$#]{{0,63}}/",
         value=Pattern(r"""[^\s"'`\\;|&<>@/]{1,128}(?=@)""", r"""[^\s"'`\\;|&<>@/]{0,128}"""),
     ),

@@ -6,7 +6,6 @@ word behind `echo` waits until it is clear that no pipe to one of these programs
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from addons.redaction import plausible
@@ -15,7 +14,9 @@ from addons.redaction.shapes import HIDE, OneOf, Pattern, Rule, beginnings, eith
 _FLAGS: Final = r"(?:-[neE]{1,3} {1,2}){0,2}"
 _FORMAT: Final = r"""(?:\\{0,8}["']%s(?:\\{1,8}n)?\\{0,8}["'] {1,2})?"""
 _OPENING: Final = r"""(?:\\{0,8}["'])?"""
-_FIRST: Final = r"""[^\s"'`\\;|&<>%$-]"""
+_FIRST: Final = r"""[^\s"'`\\;|&<>%$()\[\]{}?:,-]"""
+_BEGINS: Final = tuple(chr(code) for code in range(33, 127) if chr(code) not in "$%;|&<>`()[]{}?:,")
+"""How what is behind `echo ` does; most often it is a variable."""
 _VALUE: Final = rf"""(?:(?<=["']){_FIRST}[^\s"'`\\]{{0,127}}|{_FIRST}[^\s"'`\\;|&<>]{{0,127}})"""
 _REST: Final = r"(?:[^\n\r|;\\]|\\(?![nr])){0,200}?"
 _TO_VALUE: Final = rf"{_FLAGS}{_FORMAT}{_OPENING}"
@@ -24,36 +25,37 @@ _TO_VALUE_PART: Final = (
 )
 _TO_PIPE: Final = r"""(?:\\{1,8}n)?(?:\\{0,8}["'])?[ \t]{0,4}\|[ \t]{0,4}"""
 _TO_PIPE_PART: Final = r"""\\{0,8}n?\\{0,8}["']?[ \t]{0,4}"""
+_LOGINS: Final = (
+    *("docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "helm", "crane", "gh", "glab", "gpg", "passwd"),
+)
+_READS: Final = r"(?:--password-stdin|--with-token|--passphrase-fd|--stdin|secret (?:create|set))"
+_INTO_LOGIN: Final = rf"(?={_TO_PIPE}(?:sudo )?{either(_LOGINS)} {_REST}{_READS})"
+_INTO_SUDO: Final = rf"(?={_TO_PIPE}sudo(?: -[a-zA-Z]{{1,4}}){{0,3}}? -[a-zA-Z]{{0,3}}S)"
+_NO_WORD: Final = r"""(?=[^\s"'`\\]{0,127}[0-9@#%^*+=])"""
+"""What a command asks of the one behind it is a word: `echo done | sudo -S …`."""
+_USER: Final = r"[a-z_][a-z0-9_.-]{0,31}:"
+_USER_PART: Final = r"(?:[a-z_][a-z0-9_.-]{0,31}:?)?"
 
 
-def _piped(
-    name: str, programs: str, option: str, part: str, valid: Callable[[str], bool], user: tuple[str, str] = ("", "")
-) -> Rule:
-    """`programs`: separated by blanks; `option`: which of theirs reads a password, with what is before it, and `part`
-    any beginning of that; `user`: what the input begins with, and any beginning of it."""
-    called = tuple(programs.split())
-    whole = rf"{_VALUE}(?={_TO_PIPE}(?:sudo )?{either(called)}{option})"
-    begun = rf"(?:sudo )?(?:{either(beginnings((*called, 'sudo ')))}|{either(called)}{part})"
+def _piped(name: str, whole: str, to_program: str, user: str = "", user_part: str = "") -> Rule:
+    """`whole`: the value, and in a lookahead what is behind it; `to_program`: any beginning of that behind the pipe;
+    `user`: what stands before the value, and any beginning of it."""
     return rule(
-        *(name, OneOf(("echo ", "printf ")), Pattern(_TO_VALUE + user[0], _TO_VALUE_PART + user[1]), HIDE),
-        Pattern(whole, rf"(?!{whole})(?:{_VALUE}{_TO_PIPE_PART}(?:\|[ \t]{{0,4}}{begun})?)?"),
-        valid=valid,
+        *(name, OneOf(("echo ", "printf ")), Pattern(_TO_VALUE + user, _TO_VALUE_PART + user_part), HIDE),
+        Pattern(whole, rf"(?!{whole})(?:{_VALUE}{_TO_PIPE_PART}(?:\|[ \t]{{0,4}}(?:sudo )?{to_program})?)?"),
+        then=_BEGINS,
+        valid=plausible.option_password,
     )
 
 
 PIPED: Final[tuple[Rule, ...]] = (
     _piped(
-        *("password for a program's input", "docker podman nerdctl buildah skopeo oras helm crane gh glab gpg passwd"),
-        rf" {_REST}(?:--password-stdin|--with-token|--passphrase-fd|--stdin|secret (?:create|set))",
-        rf"(?: {_REST})?",
-        plausible.option_password,
+        "password for a program's input",
+        f"(?:{_VALUE}{_INTO_LOGIN}|{_NO_WORD}{_VALUE}{_INTO_SUDO})",
+        rf"(?:{either(beginnings((*_LOGINS, 'sudo ')))}|{either(_LOGINS)}(?: {_REST})?|(?<=sudo )[ a-zA-Z-]{{0,24}})",
     ),
     _piped(
-        *("password for sudo", "sudo", r"(?: -[a-zA-Z]{1,4}){0,3}? -[a-zA-Z]{0,3}S", "[ a-zA-Z-]{0,24}"),
-        plausible.literal_password,
-    ),
-    _piped(
-        *("password for chpasswd", "chpasswd", "", "", plausible.url_password),
-        (r"[a-z_][a-z0-9_.-]{0,31}:", r"(?:[a-z_][a-z0-9_.-]{0,31}:?)?"),
+        *("password for chpasswd", rf"{_VALUE}(?={_TO_PIPE}(?:sudo )?chpasswd)"),
+        *(either(beginnings(("chpasswd", "sudo "))), _USER, _USER_PART),
     ),
 )

@@ -66,13 +66,14 @@ def _redacted_arguments(texts: Sequence[str]) -> list[str]:
     begin = 1
     for text in texts:
         end = begin + len(text)
-        done, pieces = begin, []
+        pieces: list[str] = []
+        done = begin
         for secret in found:
-            if begin <= secret.start < end:
-                pieces += (joined[done : secret.start], secret.text)
             if secret.start < end and done < secret.end:
+                # A key block may be cut into several arguments.
+                pieces += (joined[done : secret.start], secret.text if secret.start >= begin else "")
                 done = min(secret.end, end)
-        clean.append("".join([*pieces, joined[done:end]]) if done > begin else text)
+        clean.append("".join([*pieces, joined[done:end]]) if pieces else text)
         begin = end + len(_NEXT_ARGUMENT)
     return clean
 

@@ -398,7 +398,7 @@ SAMPLES: tuple[Sample, ...] = (
         *("password for a program's input, escaped", made_up(20, seed="pipe")),
         *('{"command": "printf \\"', '\\\\n\\" | helm registry login x --password-stdin"}'),
     ),
-    Sample("password for sudo", made_up(20, seed="sudo"), "echo ", " | sudo -S apt-get update"),
+    Sample("password for a program's input, sudo", made_up(20, seed="sudo"), "echo ", " | sudo -S apt-get update"),
     Sample("password for chpasswd", "correcthorsebatterys", 'echo "root:', '" | sudo chpasswd'),
     Sample("line of redis", "correcthorsebatterys", "bind 127.0.0.1\nrequirepass ", "\nport 6379"),
     Sample("line of redis, command", made_up(20, seed="redis"), "redis> CONFIG SET masterauth ", "\n"),
