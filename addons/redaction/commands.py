@@ -31,8 +31,8 @@ _ON_THE_LINE: Final = (
     r"""(?:[^\n\r\\;|&\]]|(?<!["'])\]|[;|&](?![\s;|&\\])|\\++(?![nr])"""
     r"""|(?:(?<=["'],)\\{1,4}|(?<!\\)\\{3}(?:\\{3})?)[nr]|(?:(?<=["'],)|(?<=\\))(?:\r\n?|\n))"""
 )
-"""A character of the same command. That ends with `;`, `|` or `&` before a blank, with its list and its line, escaped or
-not, if that is neither in a list nor behind a backslash. Escapes make three or six of this one and the line's."""
+"""A character of the same command. That ends with `;`, `|` or `&` before a blank, with its list and its line, escaped
+or not, if that is neither in a list nor behind a backslash. Escapes make three or six of this one and the line's."""
 _AFTER_PROGRAM: Final = r"""(?=[ \t]|\\{0,8}(?:["'](?:[, \t]|\Z)|\Z))"""
 
 
