@@ -344,6 +344,7 @@ GOOGLE = BY_NAME["google access token"].text
     "cut",
     [
         pytest.param(["c", f"{CURL} {CURL[:21]}"[1:], CURL[21:]], id="a second password begins on the line"),
+        pytest.param([f"mysql {CURL}", f" -p{KEY[4:24]} x"], id="an option behind another program's password"),
         pytest.param(["Bearer " + COPILOT[:37], COPILOT[37:]], id="a token's end that is not its format's"),
         pytest.param(["https://u:p" + PEM[:29], PEM[29:]], id="a key block right behind a word"),
         pytest.param([GOOGLE[:25], GOOGLE[25:] + "."], id="a full stop behind what is a secret in its first piece"),
