@@ -94,7 +94,7 @@ _COMMANDS: Final = (
     ),
     _Command(
         "password of mongo",
-        "mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh ncftp ncftpput ncftpget useradd usermod",
+        "mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh ncftp ncftpput ncftpget",
         _option(f"(?:-p|--password){_IS}"),
     ),
     _Command("password of wget", "wget svn clickhouse-client", _option(f"--password{_IS}")),
