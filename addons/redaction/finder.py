@@ -147,6 +147,7 @@ def scan(view: str, start: int, final: bool, depth: int = 0, torn_from: int | No
     keep = hold = len(view)
     public = True
     opened = [0, 0, 0, 0]
+    told_at: dict[int, int] = {}
     if start == 0 and depth < _DEEPEST_BASE64 and (payload := _payload(view, depth)) is not None:
         return Scan([payload], keep, hold, public)
     for at in places(view, start):
@@ -164,6 +165,7 @@ def scan(view: str, start: int, final: bool, depth: int = 0, torn_from: int | No
                 verdict.start < secret.end and secret.start < verdict.end for secret in found[-3:]
             ):
                 found.append(verdict)
+                told_at[verdict.start] = at
         elif verdict.hold >= inside:
             keep = min(keep, at)
             if verdict.hold < hold:
@@ -176,6 +178,8 @@ def scan(view: str, start: int, final: bool, depth: int = 0, torn_from: int | No
     while found and (crossing := [secret for secret in found if secret.start < hold < secret.end]):
         hold, public = min(secret.start for secret in crossing), False
         keep = min(keep, hold)
+    # What is behind something undecided waits for it, with what tells of it.
+    keep = min([keep, *(told_at[secret.start] for secret in found if secret.end > hold)])
     found = sorted((secret for secret in found if secret.end <= hold), key=lambda secret: secret.start)
     return Scan(found, keep, hold, public)
 

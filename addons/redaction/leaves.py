@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from addons.redaction.commands import is_command_line
 from addons.redaction.names import name_of_value
 from addons.wire.json_text import dump_json, parse_json
 
@@ -65,6 +66,8 @@ NEVER_CONTINUED: Final = frozenset(
 )
 """Members that the next frame's never continue: identifiers, kinds, filler. They are looked at by themselves."""
 _ANY_PLACE: Final = "*"
+_COMMAND_LINE: Final = "command line"
+"""In the path of a list that no other goes on with."""
 ENCODED_MEMBER: Final = "bytes"
 """Bedrock: a payload in the payload, in base64."""
 TELLING: Final = frozenset(("type", "event_type", "item_id", "index", "jsonPath", "thought", *_MARKS))
@@ -128,6 +131,10 @@ def _collect(node: Any, name: str, path: tuple[Any, ...], base: Key, found: list
             elif isinstance(member, (str, dict, list)):
                 _collect(member, key, (*path, _ALIASES.get(key, key)), base, found)
     elif isinstance(node, list):
+        if is_command_line(node):
+            key = Key(base.nest, base.event, base.kind, base.marks, (*path, _COMMAND_LINE, len(found)))
+            found += [Leaf(key, "", argument, True) for argument in node]
+            return
         for member in node:
             _collect(member, "", (*path, _place(member, name)), base, found)
 

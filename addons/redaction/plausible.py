@@ -46,6 +46,7 @@ _PLACEHOLDERS: Final = frozenset(
         "passw0rd",
         "secret",
         "changeme",
+        "changeit",
         "change-me",
         "example",
         "token",
@@ -72,6 +73,10 @@ _PLACEHOLDERS: Final = frozenset(
         "minioadmin",
     ]
 )
+_PLACEHOLDER: Final = re.compile(
+    r"%\w+%|(?i:your|my|the)[_-]|(?:[A-Z]+[_-])*(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)$"
+)
+"""Of an option's value: a variable of Windows, `your-registry-password`, `DB_PASSWORD`."""
 _PLACEHOLDER_STARTS: Final = ("hash:", "$", "{", "<", "[", "(", "%s", "*", "…", "...")
 
 
@@ -150,7 +155,7 @@ def line_password(value: str) -> bool:
 
 def option_password(value: str) -> bool:
     """A command line's."""
-    return url_password(value) and not value.startswith("-")
+    return url_password(value) and not value.startswith("-") and _PLACEHOLDER.match(value) is None
 
 
 def generated(value: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from addons.redaction.commands import is_command_line
 from addons.redaction.finder import hashed, redact, redact_and_tell, suspicious
 from addons.redaction.headers import LOCATIONS, is_secret, redact_protocols
 from addons.redaction.names import name_of_value, tells_secret
@@ -93,7 +94,8 @@ class Redactor:
                 )
             elif isinstance(item, list):
                 copy_list = target[at] = [None] * len(item)
-                inside = _path(paths, path, None)
+                # A command's arguments go on in no other list.
+                inside = _path(paths, -len(paths) - 1 if is_command_line(item) else path, None)
                 waiting += reversed([_Place(copy_list, n, "", member, inside) for n, member in enumerate(item)])
             else:
                 target[at] = item

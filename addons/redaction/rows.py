@@ -3,7 +3,7 @@
 In: the row. Out: its strings without the secrets in them, those that lie across several included: a reader puts a
 message's parts together. Unlike the pieces of a stream they are mostly whole: the word after a secret's end is none of
 it. Nearly always no string's end could be the beginning of a secret, and each is redacted by itself; where one could,
-it and those that follow go through a channel.
+it and those that follow go through a channel. The arguments of a command are read as the list that they are.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from addons.redaction.channel import Channel, Slot
-from addons.redaction.finder import Tail, redact, redact_and_tell, tail_of
-from addons.redaction.names import is_flag
+from addons.redaction.commands import is_command_line
+from addons.redaction.finder import Tail, redact_and_tell, secrets, tail_of
 from addons.redaction.plausible import is_word, starts_as_no_word
 
 _LAST_WORD: Final = re.compile(r"[A-Za-z0-9]{1,16}\Z")
@@ -23,21 +23,18 @@ _LONGEST_HEAD: Final = 32
 """So many characters tell a word from the rest of a key."""
 
 
+_NEXT_ARGUMENT: Final = '","'
+
+
 def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
     """`context` stands in front of each, such as the member's name. A string without a secret comes back as it is."""
+    if not context and is_command_line(texts):
+        return _redacted_arguments(texts)
     slots = [Slot(text) for text in texts]
     known: dict[str, tuple[str, Tail | None]] = {}
     channel: Channel | None = None
     for number, slot in enumerate(slots):
         text = slot.original
-        if number and is_flag(texts[number - 1]):
-            # A command's arguments.
-            if channel is not None:
-                channel.close()
-                channel = None
-            flag = f"{texts[number - 1]}="
-            slot.shown.append(redact(flag + text, len(flag)))
-            continue
         if channel is None:
             if text not in known:
                 known[text] = redact_and_tell(context + text, len(context))
@@ -60,6 +57,25 @@ def redact_row(texts: Sequence[str], context: str = "") -> list[str]:
             channel.close()
             channel = None
     return [slot.original if slot.text == slot.original else slot.text for slot in slots]
+
+
+def _redacted_arguments(texts: Sequence[str]) -> list[str]:
+    joined = '"' + _NEXT_ARGUMENT.join(texts) + '"'
+    found = secrets(joined)
+    clean: list[str] = []
+    begin = 1
+    for text in texts:
+        end = begin + len(text)
+        pieces: list[str] = []
+        done = begin
+        for secret in found:
+            if secret.start < end and done < secret.end:
+                # A key block may be cut into several arguments.
+                pieces += (joined[done : secret.start], secret.text if secret.start >= begin else "")
+                done = min(secret.end, end)
+        clean.append("".join([*pieces, joined[done:end]]) if pieces else text)
+        begin = end + len(_NEXT_ARGUMENT)
+    return clean
 
 
 def _goes_on(texts: Sequence[str], following: int, tail: Tail | None) -> bool:

@@ -72,7 +72,7 @@ class ShapeCache:
 
     def learn(self, event: str | None, raw: str, strings: list[Leaf]) -> None:
         """`strings`: all of the text's string values, in order."""
-        if len(raw) > _LONGEST_FRAME or any(leaf.name == ENCODED_MEMBER or tells_secret(leaf.name) for leaf in strings):
+        if len(raw) > _LONGEST_FRAME or any(map(_stands_not_alone, strings)):
             return
         tokens = _tokens_of(raw)
         values = [place for place in range(1, len(tokens), 2) if not tokens[place + 1].startswith(":")]
@@ -94,6 +94,11 @@ class ShapeCache:
         del alike[_MOST_ALIKE:]
         if len(self._shapes) > _MOST_SHAPES:
             del self._shapes[next(iter(self._shapes))]
+
+
+def _stands_not_alone(leaf: Leaf) -> bool:
+    """Whether it is looked at with what is around it: its name, or the arguments before it."""
+    return leaf.name == ENCODED_MEMBER or tells_secret(leaf.name) or (leaf.single and not leaf.name)
 
 
 def _tokens_of(raw: str) -> list[str]:

@@ -326,6 +326,107 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("password of mysql, in quotes", made_up(20, seed="mysql"), "mysql -h db -uroot -p'", "' shop"),
     Sample("password of sshpass", made_up(20, seed="ssh"), "sshpass -p ", " ssh a@b"),
     Sample("password of redis", made_up(20, seed="redis"), "redis-cli -h cache -a ", " ping"),
+    Sample("password of mysql, list", made_up(20, seed="mysql"), '["mysqldump", "-u", "root", "-p', '", "shop"]'),
+    Sample("password of mysql, long", made_up(20, seed="mysql"), "mysql --user=root --password=", " shop"),
+    Sample("password of sshpass, list", made_up(20, seed="ssh"), '["sshpass","-p","', '","ssh","a@b"]'),
+    Sample("password of redis, lines", made_up(20, seed="redis"), '[\n  "redis-cli",\n  "-a",\n  "', '"\n]'),
+    Sample("password of curl's user, list", made_up(20, seed="curl"), '["curl", "-su", "bob:', '", "https://x"]'),
+    Sample("password of curl's user, JSON in JSON", made_up(20, seed="curl"), '[\\"curl\\", \\"-u\\", \\"bob:', '\\"]'),
+    Sample(
+        "password of curl's user, of a proxy", made_up(20, seed="curl"), "curl -x proxy.example -U bob:", " https://x"
+    ),
+    Sample("new password of mysql", made_up(20, seed="mysql"), "mysqladmin -u root password '", "'"),
+    Sample("password of a login", made_up(20, seed="login"), "docker login -u bob -p ", " registry.example"),
+    Sample(
+        "password of a login, long",
+        "correcthorsebatterys",
+        "podman login --username=bob --password='",
+        "' quay.example",
+    ),
+    Sample(
+        "password of a login, helm", made_up(20, seed="login"), "helm registry login -u bob -p ", " registry.example"
+    ),
+    Sample(
+        "password of a login, azure", made_up(20, seed="login"), "az login --service-principal -u x -p ", " --tenant t"
+    ),
+    Sample(
+        "password of a login, list", made_up(20, seed="login"), '{"command":["docker","login","-u","x","-p","', '"]}'
+    ),
+    Sample(
+        *("password of a login, JSON in JSON", made_up(20, seed="login")),
+        *('"{\\"command\\": [\\"docker\\", \\"login\\", \\"-p\\", \\"', '\\"]}"'),
+    ),
+    Sample("password of a login, lines", made_up(20, seed="login"), "docker login \\\n  -u bob \\\n  -p ", "\n"),
+    Sample("password of a login, escaped lines", made_up(20, seed="login"), "docker login \\\\\\n  -p ", "\\nls"),
+    Sample("password of a login, here", made_up(20, seed="login"), 'docker login -u bob --password-stdin <<< "', '"'),
+    Sample("password of mongo", made_up(20, seed="mongo"), "mongosh --host db -u bob -p ", " shop"),
+    Sample("password of mongo, dump", "correcthorsebatterys", 'mongodump -u bob --password="', '" -o out'),
+    Sample("password of wget", made_up(20, seed="wget"), "wget --user=bob --password=", " https://x.example"),
+    Sample("passphrase of gpg", made_up(20, seed="gpg"), "gpg --batch --passphrase '", "' -c a.txt"),
+    Sample("password of sqlcmd", made_up(20, seed="sql"), "sqlcmd -S db -U sa -P '", "' -Q 'select 1'"),
+    Sample("password of sqlcmd, of an archive", made_up(20, seed="zip"), "unzip -P ", " a.zip"),
+    Sample("password of ldap", made_up(20, seed="ldap"), "ldapsearch -x -D cn=admin,dc=x -w ", " -b dc=x"),
+    Sample("password of an archive", made_up(20, seed="7z"), "7z x -y -p", " a.7z"),
+    Sample("password of putty", made_up(20, seed="putty"), "plink -ssh bob@x.example -pw ", " ls"),
+    Sample("password of smbclient", "gk7" + made_up(20, seed="smb"), "smbclient //x/share -U bob%", " -c ls"),
+    Sample("password of lftp", made_up(20, seed="lftp"), "lftp -u bob,", " sftp://x.example"),
+    Sample("key of openssl", made_up(20, seed="openssl"), "openssl enc -aes-256-cbc -pbkdf2 -k ", " -in a"),
+    Sample("password of rabbitmq", made_up(20, seed="rabbit"), "rabbitmqctl add_user bob ", "\n"),
+    Sample("password of htpasswd", made_up(20, seed="htpasswd"), "htpasswd -cbB -C 10 .htpasswd bob ", "\n"),
+    Sample("password of htpasswd, without a file", made_up(20, seed="htpasswd"), '["htpasswd", "-nb", "bob", "', '"]'),
+    Sample("password of psql", "correcthorsebatterys", 'psql "host=db user=bob password=', ' dbname=shop"'),
+    Sample("password of a wireless network", made_up(20, seed="nmcli"), "nmcli dev wifi connect home password ", "\n"),
+    Sample("variable of Windows", made_up(20, seed="setx"), 'setx ACME_TOKEN "', '"'),
+    Sample("secure string", made_up(20, seed="secure"), 'ConvertTo-SecureString -String "', '" -AsPlainText -Force'),
+    Sample("token of vault", made_up(20, seed="vault"), "vault login ", "\n"),
+    Sample("password of sqlplus", made_up(20, seed="oracle"), "sqlplus -s scott/", "@db"),
+    Sample("password's flag of a program", made_up(20, seed="flag"), "keytool -genkey -storepass ", " -alias a"),
+    Sample("password's flag of a program, list", made_up(20, seed="flag"), '["keytool", "-keypass", "', '"]'),
+    Sample("user of a proxy", made_up(20, seed="proxy"), "curl --proxy-user bob:", " https://x.example"),
+    Sample("passphrase of openssl", made_up(20, seed="openssl"), "openssl rsa -in a -passin pass:", " -out b"),
+    Sample("passphrase of openssl, list", made_up(20, seed="openssl"), '["openssl", "-passout", "pass:', '"]'),
+    Sample(
+        "password for a program's input", made_up(20, seed="pipe"), "echo '", "' | docker login -u b --password-stdin"
+    ),
+    Sample(
+        "password for a program's input, printf",
+        made_up(20, seed="pipe"),
+        "printf '%s' ",
+        " | gh auth login --with-token",
+    ),
+    Sample(
+        *("password for a program's input, escaped", made_up(20, seed="pipe")),
+        *('{"command": "printf \\"', '\\\\n\\" | helm registry login x --password-stdin"}'),
+    ),
+    Sample("password for a program's input, sudo", made_up(20, seed="sudo"), "echo ", " | sudo -S apt-get update"),
+    Sample("password for chpasswd", "correcthorsebatterys", 'echo "root:', '" | sudo chpasswd'),
+    Sample("line of redis", "correcthorsebatterys", "bind 127.0.0.1\nrequirepass ", "\nport 6379"),
+    Sample("line of redis, command", made_up(20, seed="redis"), "redis> CONFIG SET masterauth ", "\n"),
+    Sample("key of a wireless network, file", "correct horse battery staple", 'network={\n  psk="', '"\n}'),
+    Sample("key of a wireless network, digits", made_up(64, HEX, seed="psk"), "[wifi-security]\npsk=", "\n"),
+    Sample("user of oracle", made_up(20, seed="oracle"), "jdbc:oracle:thin:scott/", "@//db:1521/shop"),
+    Sample("property", made_up(40, seed="property"), "server.port=80\napp.jwt.secret=", "\n"),
+    Sample("property of a password", "correct2horsebattery", "spring.datasource.password=", "\n"),
+    Sample(
+        "line of a cookie jar", made_up(32, seed="jar"), "#HttpOnly_x.example\tTRUE\t/\tTRUE\t1799999999\tsid\t", "\n"
+    ),
+    Sample(
+        "line of a cookie jar, escaped", made_up(32, seed="jar"), "x.example\\tFALSE\\t/a\\tFALSE\\t0\\tsid\\t", "\\n"
+    ),
+    Sample(
+        "hash of a password",
+        f"{made_up(8, seed='salt')}${made_up(86, seed='shadow')}",
+        "root:$6$",
+        ":19000:0:99999:7:::",
+    ),
+    Sample("hash of a password, bcrypt", f"12${made_up(53, seed='bcrypt')}", "bob:$2b$", "\n"),
+    Sample(
+        *(
+            "hash of a password, argon2",
+            f"v=19$m=65536,t=3,p=4${made_up(22, seed='salt')}${made_up(43, BASE64, seed='argon')}",
+        ),
+        *("$argon2id$", "\n"),
+    ),
     Sample("line of pgpass", "correcthorsebatterys", "db.example:5432:shop:ana:", "\n"),
     Sample("password of a program", "correcthorsebatterys", "PGPASSWORD=", " psql"),
     Sample("password in quotes", "correct2horsebattery", '{"user": "ana", "password": "', '"}'),

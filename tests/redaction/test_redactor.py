@@ -14,7 +14,7 @@ from addons.redaction import finder
 from addons.redaction.redactor import Redactor
 from addons.redaction.stream import StreamRedactor
 from addons.wire.frame import Frame
-from tests.redaction.samples import BY_NAME, SECRET, hashed, made_up
+from tests.redaction.samples import BY_NAME, PEM, SECRET, hashed, made_up
 
 KEY = BY_NAME["google"].secret
 TOKEN = made_up(24)
@@ -201,10 +201,32 @@ def test_values_and_member_names() -> None:
         (["x", "--token", "--verbose"], ["x", "--token", "--verbose"]),
         (["x", "--api-key-file", TOKEN], ["x", "--api-key-file", TOKEN]),
         (["x", "--token", "your-token-goes-here-please"], ["x", "--token", "your-token-goes-here-please"]),
+        (["docker", "login", "-u", "x", "-p", TOKEN], ["docker", "login", "-u", "x", "-p", hashed(TOKEN)]),
+        (["docker", "run", "-p", "8080:8080", "x"], ["docker", "run", "-p", "8080:8080", "x"]),
+        (["docker", "login"], ["docker", "login"]),
+        (["/usr/bin/mysql", f"-p{TOKEN}", "shop"], ["/usr/bin/mysql", f"-p{hashed(TOKEN)}", "shop"]),
+        (["mysql", "-p", "shop-database"], ["mysql", "-p", "shop-database"]),
+        (["curl", "-u", f"bob:{TOKEN}"], ["curl", "-u", f"bob:{hashed(TOKEN)}"]),
+        (["sqlplus", f"scott/{TOKEN}@db"], ["sqlplus", f"scott/{hashed(TOKEN)}@db"]),
+        (["sudo", "keytool", "-storepass", TOKEN], ["sudo", "keytool", "-storepass", hashed(TOKEN)]),
+        (["openssl", "rsa", "-passin", f"pass:{TOKEN}"], ["openssl", "rsa", "-passin", f"pass:{hashed(TOKEN)}"]),
+        (["bash", "-lc", f"mysql -p{TOKEN} shop"], ["bash", "-lc", f"mysql -p{hashed(TOKEN)} shop"]),
     ],
 )
-def test_an_argument_is_told_by_the_flag_before_it(arguments: list[str], expected: list[str]) -> None:
+def test_an_argument_is_told_by_those_before_it(arguments: list[str], expected: list[str]) -> None:
     assert Redactor().value({"command": "x", "args": arguments})["args"] == expected
+
+
+def test_a_key_may_be_cut_into_arguments() -> None:
+    lines = PEM.split("\n")
+    program, flag, key, *rest = Redactor().value(["curl", "-d", *lines])
+    assert (program, flag, "".join(rest)) == ("curl", "-d", "")
+    assert key.startswith("hash:")
+
+
+def test_the_arguments_of_a_command_go_on_in_no_other() -> None:
+    calls = [{"command": ["docker", "login", "x"]}, {"command": ["mkdir", "-p", "source/components"]}]
+    assert Redactor().value(calls) is calls
 
 
 @pytest.mark.parametrize(

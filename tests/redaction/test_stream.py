@@ -196,6 +196,33 @@ def test_parallel_blocks_and_pings_in_between() -> None:
     assert out[3::4] == [comment] * len(out[3::4])
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(
+            {"candidates": [{"content": {"parts": [{"functionCall": {"name": "x", "args": {"a": "LIST"}}}]}}]},
+            id="gemini",
+        ),
+        pytest.param(
+            {"message": {"tool_calls": [{"function": {"name": "x", "arguments": {"a": "LIST"}}}]}}, id="ollama"
+        ),
+        pytest.param(
+            {"type": "response.output_item.done", "item": {"action": {"type": "exec", "command": "LIST"}}},
+            id="responses",
+        ),
+    ],
+)
+def test_a_list_of_arguments_is_read_as_a_command(call: object) -> None:
+    """Behind a frame of the same shape, too."""
+
+    def frame(*arguments: str) -> Frame:
+        return Frame(json.dumps(call).replace('"LIST"', json.dumps(arguments)))
+
+    plain = [frame("docker", "images", "-f", "label=x"), frame("docker", "ps", "--format", "json")]
+    out = through([*plain, frame("docker", "login", "-p", KEY[4:]), plain[0]])
+    assert out == [*plain, frame("docker", "login", "-p", hashed(KEY[4:])), plain[0]]
+
+
 def test_only_the_secrets_literal_is_rewritten() -> None:
     data = '{ "b" : 1.50, "a":"caf\\u00e9 \\/", "é": [ "x ' + KEY + '" , null],"n":12345678901234567890  }'
     (frame,) = through([Frame(data)])
@@ -329,6 +356,7 @@ GOOGLE = BY_NAME["google access token"].text
     "cut",
     [
         pytest.param(["c", f"{CURL} {CURL[:21]}"[1:], CURL[21:]], id="a second password begins on the line"),
+        pytest.param([f"mysql {CURL}", f" -p{KEY[4:24]} x"], id="an option behind another program's password"),
         pytest.param(["Bearer " + COPILOT[:37], COPILOT[37:]], id="a token's end that is not its format's"),
         pytest.param(["https://u:p" + PEM[:29], PEM[29:]], id="a key block right behind a word"),
         pytest.param([GOOGLE[:25], GOOGLE[25:] + "."], id="a full stop behind what is a secret in its first piece"),
