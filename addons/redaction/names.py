@@ -18,7 +18,6 @@ from addons.redaction.gaps import (
     GAP,
     PASSWORD_GAP,
     QUOTED,
-    SHORT_VALUE,
     TO_VALUE,
     VALUE,
     WRITTEN,
@@ -157,13 +156,13 @@ NAMED: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("value of a header", OneOf(("X-", "x-")), OneOf(_LETTERS), Pattern(_HEADER, "[A-Za-z0-9-]{0,64}"), ASSIGNED),
-        *(HIDE, SHORT_VALUE),
-        valid=plausible.named_secret,
+        *(HIDE, VALUE),
+        valid=plausible.header_secret,
         trim=".",
     ),
     rule(
-        *("authorization", OneOf(_AUTHORIZATION), ASSIGNED, _SCHEME, HIDE, SHORT_VALUE),
-        valid=plausible.named_secret,
+        *("authorization", OneOf(_AUTHORIZATION), ASSIGNED, _SCHEME, HIDE, VALUE),
+        valid=plausible.header_secret,
         trim=".",
     ),
     rule(

@@ -19,6 +19,7 @@ _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NUMBERS: Final = re.compile(r"[0-9]+")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONG_VALUE: Final = 20
 _FEW_DIGITS: Final = 8
 """A made-up number has no more different digits: `11111111-2222-…`."""
 _MASKED_END: Final = re.compile(r"[xX]{10,}$")
@@ -27,6 +28,8 @@ _SHORTEST_PASSWORD: Final = 4
 _SHORTEST_NO_WORD: Final = 8
 _VOWELS: Final = re.compile(r"[aeiouyAEIOUY]")
 _UNSPEAKABLE: Final = re.compile(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{5}")
+_NO_WORD: Final = re.compile(r"[b-df-hj-np-tv-xz]{5}")
+"""The same in small letters: abbreviations have no vowels (`HTTPS`)."""
 _SHORT_WORDS: Final = frozenset(
     (
         *("a", "an", "api", "at", "by", "db", "do", "go", "http", "https", "id", "in", "is", "it", "js", "key", "my"),
@@ -112,6 +115,26 @@ def looks_random_with_digits(value: str) -> bool:
 
 def named_secret(value: str) -> bool:
     """The value of something that is called a secret: strict, because code is full of such names."""
+    return _is_secret(value) if len(value) >= _LONG_VALUE else _is_short_secret(value)
+
+
+def header_secret(value: str) -> bool:
+    """The same behind a name that leaves no doubt."""
+    return (len(value) >= 16 and _is_secret(value)) or _is_short_secret(value)
+
+
+def _is_short_secret(value: str) -> bool:
+    """Of 12 to 19 characters: mixed as in no identifier, number of a version, date or name of a branch."""
+    pieces = _ALL_PIECES.findall(value)
+    digits, length = _digits(value), len("".join(pieces))
+    if digits == 0 or digits == length or length < 12 or len(pieces) > 3 or "." in value:
+        return False
+    if value.lower() != value and value.upper() != value:
+        return _changes(value, 0.34) and not _is_identifier(value)
+    return len(pieces) == 1 and digits >= 2 and len(_NUMBERS.findall(value)) >= 2 and _changes(value, 0.34)
+
+
+def _is_secret(value: str) -> bool:
     if _UUID.fullmatch(value):
         return len(set(value)) > _FEW_DIGITS
     is_random = any(
@@ -194,7 +217,13 @@ def databricks(value: str) -> bool:
 def _is_identifier(piece: str) -> bool:
     """`UserTokenService2Impl`: words in a row, with a number or two among them."""
     words, numbers = _WORDS.findall(piece), _NUMBERS.findall(piece)
-    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 5
+    return (
+        bool(words)
+        and len(numbers) <= 2
+        and len("".join(words)) >= 4 * len(words)
+        and len("".join(numbers)) <= 5
+        and _NO_WORD.search(piece) is None
+    )
 
 
 def _is_scrambled(piece: str) -> bool:
