@@ -74,6 +74,18 @@ MARKED: Final[tuple[Marked, ...]] = (
         re.compile(rf"{AFTER_NO_WORD}(?:(?P<public>[{HEX}]{{16,32}})|[{HEX}]{{32}}\.[{ALNUM}]{{0,16}})\Z"),
     ),
     Marked(
+        "mailchimp, mailgun",
+        "-",
+        (32,),
+        rf"(?<=[{HEX}]{{32}}-)(?:us[0-9]|[{HEX}]{{8}}-[{HEX}]{{8}}(?![{WORD}]))",
+        re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}-(?:us[0-9]{{1,2}}|[{HEX}]{{8}}-[{HEX}]{{8}})(?![{WORD}])"),
+        re.compile(
+            rf"{AFTER_NO_WORD}(?:[{HEX}]{{{SHOWN_OF_MARKED + 1},32}}"
+            rf"|[{HEX}]{{32}}-(?:u|us[0-9]{{0,2}}|[{HEX}]{{0,8}}(?:-[{HEX}]{{0,8}})?))\Z"
+        ),
+        plausible.has_letter_and_digit,
+    ),
+    Marked(
         "airtable",
         ".",
         (17,),

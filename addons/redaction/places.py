@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from addons.redaction.encoded import is_payload
-from addons.redaction.forms import KEY_BEGIN
+from addons.redaction.forms import BEHIND_KEY_NUMBER, KEY_BEGIN, KEY_NUMBER
 from addons.redaction.marked import MARKED, SHOWN_OF_MARKED
 from addons.redaction.rules import RULES
 from addons.redaction.shapes import ALNUM, WORD
@@ -25,6 +25,7 @@ LOOK_BEHIND: Final = 96
 _OVERLAP: Final = 96
 """So far beyond a slice's end a search may look: further than any literal beginning is long."""
 _LONGEST_LEAD: Final = 8
+_KEY_NUMBER_LEAD: Final = 24
 _ENCODED_LEAD: Final = 32
 """Base64 is only told by its first 24 characters, which may be out by then."""
 
@@ -40,14 +41,26 @@ def _trie(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
+def _in_word(words: Iterable[str]) -> str:
+    """The same behind a small letter or a digit. Matches the word's first character."""
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[0], []).append(word[1:])
+    return "|".join(rf"{head}(?<=[a-z0-9]{head})(?=\Z|{_trie(rests)})" for head, rests in sorted(heads.items()))
+
+
 def _first_three(words: set[str]) -> str:
     """A quick test in front of the trie: no word can start here. Two thirds of all places fail it."""
     classes = [re.escape("".join(sorted({word[place] for word in words}))) for place in range(3)]
     return rf"[{classes[0]}](?:\Z|[{classes[1]}](?:\Z|[{classes[2]}]))"
 
 
-_ANCHORS: Final = {anchor for row in RULES if not row.after_colon for anchor in row.anchors}
+_ANCHORS: Final = {anchor for row in RULES if not (row.after_colon or row.after_key_number) for anchor in row.anchors}
 _AFTER_COLON: Final = _trie({anchor for row in RULES if row.after_colon for anchor in row.anchors})
+_AFTER_KEY_NUMBER_IN: Final = re.compile(rf"{KEY_NUMBER}(?=[{re.escape(''.join(BEHIND_KEY_NUMBER))}])")
+_IN_WORD: Final = re.compile(
+    _in_word({anchor for row in RULES if row.in_word for anchor in row.anchors if anchor[0].isupper()})
+)
 _BEGINNING: Final = rf"(?={_first_three(_ANCHORS)}){_trie(_ANCHORS)}"
 _BEGINNING_AT: Final = re.compile(_BEGINNING)
 _BEGINNING_IN: Final = re.compile(rf"[^{ALNUM}](?={_BEGINNING})")
@@ -68,6 +81,7 @@ _MARKS: Final = re.compile(
 )
 _DOTTED_TOKEN: Final = re.compile(rf"[{ALNUM}]{{14}}\.[{WORD}.=]{{0,77}}\Z")
 """How the longest of them end, whatever of them is there: all that follows their first dot."""
+_DASHED_TOKEN: Final = re.compile(r"[0-9a-f]{32}-[us0-9a-f-]{0,17}\Z")
 _TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 
 
@@ -79,6 +93,8 @@ _SEARCHES: Final = (
     ("\\", _BEGINNING_AFTER_ESCAPE, 0, _LONGEST_LEAD),
     ("%", _BEGINNING_AFTER_PERCENT, 0, _LONGEST_LEAD),
     ("-", _KEY_BLOCK_AT_WORD, 1, _LONGEST_LEAD),
+    ("IA", _AFTER_KEY_NUMBER_IN, 0, _KEY_NUMBER_LEAD),
+    ("", _IN_WORD, 1, _LONGEST_LEAD),
 )
 """A character without which there is no match; the pattern; how far before a match's end the place is; how far before
 the text's undecided part a match may begin."""
@@ -136,6 +152,7 @@ def marked_tail(view: str) -> tuple[int, bool] | None:
         tail[-SHOWN_OF_MARKED - 1 :].isalnum()
         or "Q" in word
         or ("." in word and _DOTTED_TOKEN.search(word) is not None)
+        or ("-" in word and _DASHED_TOKEN.search(word) is not None)
     ):
         return None
     offset = max(0, len(view) - LOOK_BEHIND)

@@ -36,6 +36,8 @@ _SHORT_WORDS: Final = frozenset(
         *("no", "of", "on", "or", "sdk", "to", "up", "url"),
     )
 )
+_HUMP: Final = re.compile(r"[a-z][A-Z]")
+_MARKS_OF_PASSWORDS: Final = re.compile(r"[!@#%^*]")
 _OTHERS: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _EXAMPLE_ENDS: Final = ("EXAMPLE", "EXAMPLEKEY")
 """AWS documents its keys with these, and scanners let them pass."""
@@ -90,6 +92,10 @@ def aws_access_key(value: str) -> bool:
 def mixed(value: str) -> bool:
     """Letters of both cases that are no words: enough behind a known beginning that is none itself."""
     return value.lower() != value and value.upper() != value and not _is_wordy(value)
+
+
+def has_letter_and_digit(value: str) -> bool:
+    return 0 < _digits(value) < len(value)
 
 
 def scrambled(value: str) -> bool:
@@ -165,10 +171,18 @@ def literal_password(value: str) -> bool:
     return url_password(value) and (0 < _digits(value) < len(value) or (mixed(value) and _changes(value, 0.3)))
 
 
-def line_password(value: str) -> bool:
-    """What stands alone behind `password: ` on a line may still be code: no variable ends like this."""
+def setting_password(value: str) -> bool:
+    """What stands alone behind `password: ` or `password=` may still be code: no variable has such marks, or ends like
+    this."""
+    if not literal_password(value):
+        return False
     digits_at_end = len(value) - len(value.rstrip("0123456789"))
-    return value.lower() == value and "pass" not in value and digits_at_end not in (1, 2) and literal_password(value)
+    is_name = _HUMP.search(value) is not None or "pass" in value.lower() or digits_at_end in (1, 2)
+    return not is_name or _MARKS_OF_PASSWORDS.search(value) is not None
+
+
+def flag_password(value: str) -> bool:
+    return named_password(value) or setting_password(value)
 
 
 def option_password(value: str) -> bool:
