@@ -17,7 +17,7 @@ class Marked(NamedTuple):
     """A secret without a telling beginning. `marker` stands `backs` characters after its start (one number of them), if
     `after_first` matches behind the marker's first character. `part` finds, at the end of the text, what may still
     become one, if it is `likely` by then (no word any more). Its group `public`, where it has one: what of a key is no
-    secret (its number)."""
+    secret (its number). `ends`: what it ends with then, where those are few characters."""
 
     name: str
     marker: str
@@ -27,6 +27,7 @@ class Marked(NamedTuple):
     part: re.Pattern[str]
     likely: Callable[[str], bool] = anything
     valid: Callable[[str], bool] = anything
+    ends: str = ""
 
 
 SHOWN_OF_MARKED: Final = 7
@@ -84,6 +85,7 @@ MARKED: Final[tuple[Marked, ...]] = (
             rf"|[{HEX}]{{32}}-(?:u|us[0-9]{{0,2}}|[{HEX}]{{0,8}}(?:-[{HEX}]{{0,8}})?))\Z"
         ),
         plausible.has_letter_and_digit,
+        ends="0123456789abcdefus-",
     ),
     Marked(
         "airtable",

@@ -73,11 +73,8 @@ _NO_SECRET_KEY: Final = (
 """What a variable's name says before `_KEY` when that is a key to look something up, or a public one."""
 _WHOLE_NAMES: Final = ("token", "Token", "secret", "Secret")
 """By themselves; of headers' names the last part will do."""
-_LAST_WORDS: Final = (
-    *("token", "secret", "Token", "Secret", "ApiKey", "APIKey", "SecretKey", "AccessKey", "MasterKey", "SigningKey"),
-    *("EncryptionKey", "AuthKey"),
-)
-"""How the names of variables and members end: `acme_token`, `acmeToken`, `acme.token`."""
+_SECRET_KEYS: Final = ("Api", "API", "Secret", "Access", "Master", "Signing", "Encryption", "Auth")
+"""What a name says before `Key` when that is a secret: `acmeApiKey`."""
 _NO_SECRET_TOKEN: Final = (
     *("next", "page", "continuation", "cursor", "sync", "resume", "pagination", "scroll", "cancel", "cancellation"),
     *("id", "idempotency", "public", "publishable", "previous", "prev", "last", "start", "end", "list", "watch"),
@@ -119,7 +116,7 @@ _PASSWORD_FLAGS: Final = ("--password", "--passwd", "--pass", "--passphrase")
 _TELLING: Final = re.compile(
     rf"(?:^|.*[^A-Za-z0-9])(?:"
     rf"{'|'.join(map(re.escape, (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)))})"
-    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret)|(?<=[a-z0-9])(?:{'|'.join(_LAST_WORDS[2:])}|Password))"
+    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret)|(?<=[a-z0-9])(?:Token|Secret|(?:{'|'.join(_SECRET_KEYS)})Key|Password))"
     rf"|(?:Proxy-|proxy-)?(?:{'|'.join((*_WHOLE_NAMES, *_AUTHORIZATION, *_COOKIE))})|_?auth|[Xx]-[A-Za-z]{_HEADER}",
     re.DOTALL,
 )
@@ -192,9 +189,17 @@ NAMED: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     rule(
-        *("value of a name's last word", OneOf(_LAST_WORDS), ASSIGNED, HIDE, VALUE),
+        *("value of a name's last word", OneOf(_WHOLE_NAMES), ASSIGNED, HIDE, VALUE),
         before=_NAME_GOES_ON,
-        in_word=True,
+        in_word=("Token", "Secret"),
+        then=BEGINS,
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value of a key's name, in camel case", "Key", ASSIGNED, HIDE, VALUE),
+        before=f"(?:{'|'.join(f'(?<={word})' for word in _SECRET_KEYS)})",
+        in_word=("Key",),
         then=BEGINS,
         valid=plausible.named_secret,
         trim=".",
@@ -256,7 +261,7 @@ NAMED: Final[tuple[Rule, ...]] = (
         # What is called is a function.
         Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?!\()", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
         before=_PASSWORD_OF,
-        in_word=True,
+        in_word=("Password",),
         valid=plausible.named_password,
         trim=".",
     ),
@@ -266,7 +271,7 @@ NAMED: Final[tuple[Rule, ...]] = (
             rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
         ),
         before=_PASSWORD_OF,
-        in_word=True,
+        in_word=("Password",),
         valid=plausible.literal_password,
     ),
     rule(

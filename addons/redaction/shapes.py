@@ -79,8 +79,8 @@ def anything(_: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`anchors`: the literals one of which starts every match; `after_colon`: which only count after one; `in_word`:
-    which also count where a capital begins the next word of a name (`acmeToken`); `after_key_number`: which only count
-    right behind the number of an AWS key.
+    which also count as a further word of a name (`acmeToken`); `after_key_number`: which only count right behind the
+    number of an AWS key.
     `public`: how the secret itself starts, as far as that is the same for everybody.
     `valid` judges the secret's decoded value, `value` says what of it is hashed (None: all), `trim` what never ends it.
     `swallow`: what a secret drags along that has `longest` characters, or that was cut short as it would not end."""
@@ -96,7 +96,7 @@ class Rule:
     trim: str
     longest: int
     after_colon: bool
-    in_word: bool
+    in_word: tuple[str, ...]
     after_key_number: bool
     torn: int
 
@@ -111,7 +111,7 @@ def rule(
     trim: str = "",
     longest: int = LONGEST_RUN,
     after_colon: bool = False,
-    in_word: bool = False,
+    in_word: tuple[str, ...] = (),
     after_key_number: bool = False,
     then: tuple[str, ...] = ("",),
     torn: int | None = None,
