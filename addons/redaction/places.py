@@ -101,7 +101,8 @@ def places(view: str, start: int) -> Iterable[int]:
     for needed, pattern, back, lead in _SEARCHES:
         if needed in view:
             found += [one.end() - back for one in pattern.finditer(view, max(0, start - lead))]
-    found += _behind_key_numbers(view, start, found)
+    if "IA" in view:
+        found += _behind_key_numbers(view, start, found)
     found += _marked_places(view, max(0, start - LOOK_BEHIND), len(view))
     return sorted({at for at in found if at >= start - LOOK_BEHIND}) if found else found
 
