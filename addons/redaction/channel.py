@@ -25,7 +25,9 @@ secret follows after all, the rest of it is replaced."""
 HOLD_HINT_S: Final = 0.08
 """The same for what may as well be a word or its beginning (`s`, `secret`): less than a reader of the file waits."""
 _HINT_LENGTH: Final = 3
-_CUT_NAME: Final = re.compile(r"(?:[A-Z0-9_]{0,64}(?:KEY|TOKEN|SECRET|CREDENTIALS)|[tT]oken|[sS]ecret)\b")
+_CUT_NAME: Final = re.compile(
+    r"[A-Za-z0-9_.-]{0,64}?(?:KEY|TOKEN|SECRET|CREDENTIALS|PAT|[tT]oken|[sS]ecret|[a-z]Key)(?![A-Za-z0-9_-])"
+)
 _NAME: Final = re.compile(r"[A-Za-z0-9_.$-]{1,64}\Z")
 _LONGEST_GAP: Final = 8
 """Between a name and its value."""

@@ -49,6 +49,4 @@ PASSWORD_GAP: Final = Pattern(
 """As `GAP`; behind a word in small letters a blank will do (`machine h login bob password …`)."""
 AFTER_FLAG: Final = Pattern(rf"(?:[ =]{_OPENING}|{NEXT_STRING})", _MORE)
 
-VALUE: Final = Run(rf"{BASE64}._~-", 20, never="(")
-SHORT_VALUE: Final = Run(rf"{BASE64}._~-", 16, never="(")
-"""Behind a name that leaves no doubt."""
+VALUE: Final = Run(rf"{BASE64}._~-", 12, never="(")

@@ -17,7 +17,7 @@ class Marked(NamedTuple):
     """A secret without a telling beginning. `marker` stands `backs` characters after its start (one number of them), if
     `after_first` matches behind the marker's first character. `part` finds, at the end of the text, what may still
     become one, if it is `likely` by then (no word any more). Its group `public`, where it has one: what of a key is no
-    secret (its number)."""
+    secret (its number). `ends`: what it ends with then, where those are few characters."""
 
     name: str
     marker: str
@@ -27,6 +27,7 @@ class Marked(NamedTuple):
     part: re.Pattern[str]
     likely: Callable[[str], bool] = anything
     valid: Callable[[str], bool] = anything
+    ends: str = ""
 
 
 SHOWN_OF_MARKED: Final = 7
@@ -72,6 +73,19 @@ MARKED: Final[tuple[Marked, ...]] = (
         rf"(?<=[{HEX}]{{32}}\.)(?=[{ALNUM}]{{16}}(?![{WORD}]))",
         re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}\.{_MIXED_CASE}[{ALNUM}]{{16}}(?![{WORD}]|\.[{ALNUM}])"),
         re.compile(rf"{AFTER_NO_WORD}(?:(?P<public>[{HEX}]{{16,32}})|[{HEX}]{{32}}\.[{ALNUM}]{{0,16}})\Z"),
+    ),
+    Marked(
+        "mailchimp, mailgun",
+        "-",
+        (32,),
+        rf"(?<=[{HEX}]{{32}}-)(?:us[0-9]|[{HEX}]{{8}}-[{HEX}]{{8}}(?![{WORD}]))",
+        re.compile(rf"{AFTER_NO_WORD}[{HEX}]{{32}}-(?:us[0-9]{{1,2}}|[{HEX}]{{8}}-[{HEX}]{{8}})(?![{WORD}])"),
+        re.compile(
+            rf"{AFTER_NO_WORD}(?:[{HEX}]{{{SHOWN_OF_MARKED + 1},32}}"
+            rf"|[{HEX}]{{32}}-(?:u|us[0-9]{{0,2}}|[{HEX}]{{0,8}}(?:-[{HEX}]{{0,8}})?))\Z"
+        ),
+        plausible.has_letter_and_digit,
+        ends="0123456789abcdefus-",
     ),
     Marked(
         "airtable",

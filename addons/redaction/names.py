@@ -17,13 +17,24 @@ from addons.redaction.gaps import (
     ENCODED,
     GAP,
     PASSWORD_GAP,
+    QUOTE,
     QUOTED,
-    SHORT_VALUE,
     TO_VALUE,
     VALUE,
     WRITTEN,
 )
-from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, OneOf, Pattern, Rule, Run, rule
+from addons.redaction.shapes import (
+    AFTER_NO_ALNUM,
+    AFTER_NO_WORD,
+    BASE64,
+    HIDE,
+    LETTERS,
+    OneOf,
+    Pattern,
+    Rule,
+    Run,
+    rule,
+)
 
 _AWS_SECRET_NAMES: Final = (
     *("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "awsSecretAccessKey", "aws_secret_key", "AWS_SECRET_KEY"),
@@ -47,18 +58,28 @@ _NAMES: Final = (
     *("app_secret", "appSecret", "signing_secret", "signingSecret", "webhook_secret", "webhookSecret"),
     *("jwt_secret", "jwtSecret", "session_secret", "sessionSecret", "shared_secret", "sharedSecret"),
     *("access_key_secret", "accessKeySecret", "private_key", "privateKey", "encryption_key", "encryptionKey"),
+    *("consumer_key", "consumerKey", "app_key", "appKey", "license_key", "licenseKey", "service_key", "serviceKey"),
+    *("signing_key", "signingKey", "authtoken", "api.key", "access.key", "secret.key", "private.key"),
     *_AWS_SECRET_NAMES,
 )
-_VARIABLES: Final = ("TOKEN", "SECRET", "CREDENTIALS")
+_VARIABLES: Final = ("TOKEN", "SECRET", "CREDENTIALS", "ACCESSTOKEN")
 """How the names of variables that hold a secret end."""
 _KEY_VARIABLE: Final = "KEY"
+_TOKEN_VARIABLE: Final = "PAT"
 _NO_SECRET_KEY: Final = (
     *("CACHE", "PUBLIC", "PUB", "PUBLISHABLE", "SITE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "ROUTING", "HOST"),
     *("GPG", "PGP", "APT", "ANON", "DEDUPLICATION", "IDEMPOTENCY", "OBJECT", "REGISTRY"),
 )
 """What a variable's name says before `_KEY` when that is a key to look something up, or a public one."""
 _WHOLE_NAMES: Final = ("token", "Token", "secret", "Secret")
-"""Only by themselves: `next_token` is a place in a list. Of headers' names the last part will do."""
+"""By themselves; of headers' names the last part will do."""
+_SECRET_KEYS: Final = ("Api", "API", "Secret", "Access", "Master", "Signing", "Encryption", "Auth")
+"""What a name says before `Key` when that is a secret: `acmeApiKey`."""
+_NO_SECRET_TOKEN: Final = (
+    *("next", "page", "continuation", "cursor", "sync", "resume", "pagination", "scroll", "cancel", "cancellation"),
+    *("id", "idempotency", "public", "publishable", "previous", "prev", "last", "start", "end", "list", "watch"),
+)
+"""What stands before a token that is a place in a list, or that everybody may know; one of an identity has its row."""
 _FRAMEWORK_KEYS: Final = ("SECRET_KEY", "secret_key", "SECRET_KEY_BASE", "secret_key_base")
 _PASSWORD_VARIABLES: Final = ("PASSWORD", "PASSWD", "PASSPHRASE", "PGPASSWORD", "MYSQL_PWD")
 _PASSWORD_NAMES: Final = ("password", "Password", "passwd", "passphrase", *_PASSWORD_VARIABLES)
@@ -80,16 +101,22 @@ _HEADER: Final = (
     + ")"
 )
 """How the name of a header of one's own goes on behind `X-` and a letter."""
-_LETTERS: Final = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _FLAGS: Final = (
     *("--api-key", "--api-token", "--token", "--auth-token", "--access-token", "--private-token", "--secret"),
     *("--secret-key", "--client-secret", "--session-token", "--apikey", "--api_key", "--auth", "--bearer-token"),
 )
+_PASSWORD_ELEMENTS: Final = ("<password>", "<Password>", "<passwd>", "<passphrase>", "<pass>")
+_VALUE: Final = r"""\\{0,8}"[ \t\n\r]{1,24}value=\\{0,8}\""""
+_VALUE_BEGUN: Final = r"""\\{0,8}(?:"(?:[ \t\n\r]{1,24}(?:v(?:a(?:l(?:u(?:e(?:=(?:\\{0,8}"?)?)?)?)?)?)?)?)?)?"""
+"""Of NuGet: `<add key="ClearTextPassword" value="…" />`."""
+_SETTING_ENDS: Final = r"""[ \t]{0,8}(?:[\n\r]|\\{1,8}[nr])|[ ][a-z_]{2,24}=|\\{0,8}["']"""
+"""A line, one of several settings, or the string of them."""
 _PASSWORD_FLAGS: Final = ("--password", "--passwd", "--pass", "--passphrase")
 
 _TELLING: Final = re.compile(
     rf"(?:^|.*[^A-Za-z0-9])(?:"
     rf"{'|'.join(map(re.escape, (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)))})"
+    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret)|(?<=[a-z0-9])(?:Token|Secret|(?:{'|'.join(_SECRET_KEYS)})Key|Password))"
     rf"|(?:Proxy-|proxy-)?(?:{'|'.join((*_WHOLE_NAMES, *_AUTHORIZATION, *_COOKIE))})|_?auth|[Xx]-[A-Za-z]{_HEADER}",
     re.DOTALL,
 )
@@ -132,6 +159,12 @@ def cookies(name: str, value: str) -> Pattern:
 
 
 COOKIES: Final = cookies(r"""[^\s"'=;,\\]""", r"""[^\s"';,\\]""")
+_NAME_GOES_ON: Final = r"(?:(?<=[A-Za-z0-9][_.-])(?=[a-z])|(?<=[a-z0-9])(?=[A-Z]))" + "".join(
+    f"(?<![{word[0]}{word[0].upper()}]{word[1:]})(?<![{word[0]}{word[0].upper()}]{word[1:]}[_.-])"
+    for word in _NO_SECRET_TOKEN
+)
+"""Within a name."""
+_PASSWORD_OF: Final = rf"(?:{AFTER_NO_ALNUM}|(?<=[a-z0-9])(?=Pass))"
 _SECRET_KEY: Final = "(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY)
 _BY_ITSELF: Final = rf"(?:{AFTER_NO_WORD}(?<![.$])|(?<=[A-Za-z0-9]-)(?=[TS]))"
 NAMED: Final[tuple[Rule, ...]] = (
@@ -162,14 +195,43 @@ NAMED: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     rule(
-        *("value of a header", OneOf(("X-", "x-")), OneOf(_LETTERS), Pattern(_HEADER, "[A-Za-z0-9-]{0,64}"), ASSIGNED),
-        *(HIDE, SHORT_VALUE),
+        *("value of a name's last word", OneOf(_WHOLE_NAMES), ASSIGNED, HIDE, VALUE),
+        before=_NAME_GOES_ON,
+        in_word=("Token", "Secret"),
+        then=BEGINS,
         valid=plausible.named_secret,
         trim=".",
     ),
     rule(
-        *("authorization", OneOf(_AUTHORIZATION), ASSIGNED, _SCHEME, HIDE, SHORT_VALUE),
+        *("value of a key's name, in camel case", "Key", ASSIGNED, HIDE, VALUE),
+        before=f"(?:{'|'.join(f'(?<={word})' for word in _SECRET_KEYS)})",
+        in_word=("Key",),
+        then=BEGINS,
         valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("value of a token's variable", _TOKEN_VARIABLE, ASSIGNED, HIDE, VALUE),
+        before="(?<=[A-Z0-9]_)",
+        then=BEGINS,
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *(
+            "value of a header",
+            OneOf(("X-", "x-")),
+            OneOf(tuple(LETTERS)),
+            Pattern(_HEADER, "[A-Za-z0-9-]{0,64}"),
+            ASSIGNED,
+        ),
+        *(HIDE, VALUE),
+        valid=plausible.header_secret,
+        trim=".",
+    ),
+    rule(
+        *("authorization", OneOf(_AUTHORIZATION), ASSIGNED, _SCHEME, HIDE, VALUE),
+        valid=plausible.header_secret,
         trim=".",
     ),
     rule(
@@ -204,6 +266,8 @@ NAMED: Final[tuple[Rule, ...]] = (
         *("value of a password's name", OneOf(_PASSWORD_NAMES), PASSWORD_GAP, HIDE),
         # What is called is a function.
         Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?!\()", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        before=_PASSWORD_OF,
+        in_word=("Password",),
         valid=plausible.named_password,
         trim=".",
     ),
@@ -212,6 +276,17 @@ NAMED: Final[tuple[Rule, ...]] = (
         Pattern(
             rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
         ),
+        before=_PASSWORD_OF,
+        in_word=("Password",),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password in quotes, of a short name", OneOf(("pass", "Pass", "pwd", "Pwd")), QUOTED, HIDE),
+        Pattern(
+            rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
+        ),
+        before=AFTER_NO_WORD,
+        then=BEGINS,
         valid=plausible.literal_password,
     ),
     rule(
@@ -220,12 +295,36 @@ NAMED: Final[tuple[Rule, ...]] = (
         valid=plausible.literal_password,
     ),
     rule(
+        *("password in an element", OneOf(_PASSWORD_ELEMENTS), HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{4,128}}(?=</)", rf"{_PASSWORD_CHARACTER}{{0,128}}<?"),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password in an attribute", "ClearTextPassword", Pattern(_VALUE, _VALUE_BEGUN), HIDE),
+        Pattern(rf"""{_PASSWORD_CHARACTER}{{4,128}}(?=\\{{0,8}}")""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password of a setting", OneOf(("password=", "passwd=", "passphrase=", "Password=")), HIDE),
+        Pattern(
+            rf"{_PASSWORD_CHARACTER}{{8,128}}+(?={_SETTING_ENDS}|\Z)",
+            rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}(?:\\{{0,8}}|[a-z_]{{0,24}})",
+        ),
+        valid=plausible.setting_password,
+    ),
+    rule(
+        *("password in a variable, short", OneOf(("PASS=", "PWD=")), HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?![(\[{{:,)>])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        before="(?<=[A-Z0-9]_)",
+        valid=plausible.literal_password,
+    ),
+    rule(
         *("password on a line", OneOf(("password: ", "passwd: ", "passphrase: ")), HIDE),
         Pattern(
             rf"{_PASSWORD_CHARACTER}{{8,128}}+(?=[ \t]{{0,8}}(?:[\n\r]|\\{{1,8}}[nr]|\Z))",
             rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}\\{{0,8}}",
         ),
-        valid=plausible.line_password,
+        valid=plausible.setting_password,
     ),
     rule(
         *("password of a program", OneOf(_PROGRAMS_PASSWORDS), Pattern(r"""["']?""", r"""["']?"""), HIDE),
@@ -236,7 +335,12 @@ NAMED: Final[tuple[Rule, ...]] = (
     rule(
         *("password's flag", OneOf(_PASSWORD_FLAGS), AFTER_FLAG, HIDE),
         Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.named_password,
+        valid=plausible.flag_password,
         trim=".",
+    ),
+    rule(
+        *("password's flag, with =", OneOf(tuple(f"{flag}=" for flag in _PASSWORD_FLAGS)), QUOTE, HIDE),
+        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
+        valid=plausible.literal_password,
     ),
 )

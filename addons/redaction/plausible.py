@@ -19,6 +19,7 @@ _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NUMBERS: Final = re.compile(r"[0-9]+")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONG_VALUE: Final = 20
 _FEW_DIGITS: Final = 8
 """A made-up number has no more different digits: `11111111-2222-…`."""
 _MASKED_END: Final = re.compile(r"[xX]{10,}$")
@@ -27,12 +28,16 @@ _SHORTEST_PASSWORD: Final = 4
 _SHORTEST_NO_WORD: Final = 8
 _VOWELS: Final = re.compile(r"[aeiouyAEIOUY]")
 _UNSPEAKABLE: Final = re.compile(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{5}")
+_NO_WORD: Final = re.compile(r"[b-df-hj-np-tv-xz]{5}")
+"""The same in small letters: abbreviations have no vowels (`HTTPS`)."""
 _SHORT_WORDS: Final = frozenset(
     (
         *("a", "an", "api", "at", "by", "db", "do", "go", "http", "https", "id", "in", "is", "it", "js", "key", "my"),
         *("no", "of", "on", "or", "sdk", "to", "up", "url"),
     )
 )
+_HUMP: Final = re.compile(r"[a-z][A-Z]")
+_MARKS_OF_PASSWORDS: Final = re.compile(r"[!@#%^*]")
 _OTHERS: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _EXAMPLE_ENDS: Final = ("EXAMPLE", "EXAMPLEKEY")
 """AWS documents its keys with these, and scanners let them pass."""
@@ -94,6 +99,10 @@ def mixed(value: str) -> bool:
     return value.lower() != value and value.upper() != value and not _is_wordy(value)
 
 
+def has_letter_and_digit(value: str) -> bool:
+    return 0 < _digits(value) < len(value)
+
+
 def scrambled(value: str) -> bool:
     """The same where it might be a name in code as well."""
     return len(value) >= 20 and mixed(value) and _changes(value, 0.3)
@@ -117,6 +126,26 @@ def looks_random_with_digits(value: str) -> bool:
 
 def named_secret(value: str) -> bool:
     """The value of something that is called a secret: strict, because code is full of such names."""
+    return _is_secret(value) if len(value) >= _LONG_VALUE else _is_short_secret(value)
+
+
+def header_secret(value: str) -> bool:
+    """The same behind a name that leaves no doubt."""
+    return (len(value) >= 16 and _is_secret(value)) or _is_short_secret(value)
+
+
+def _is_short_secret(value: str) -> bool:
+    """Of 12 to 19 characters: mixed as in no identifier, number of a version, date or name of a branch."""
+    pieces = _ALL_PIECES.findall(value)
+    digits, length = _digits(value), len("".join(pieces))
+    if digits == 0 or digits == length or length < 12 or len(pieces) > 3 or "." in value:
+        return False
+    if value.lower() != value and value.upper() != value:
+        return _changes(value, 0.34) and not _is_identifier(value)
+    return len(pieces) == 1 and digits >= 2 and len(_NUMBERS.findall(value)) >= 2 and _changes(value, 0.34)
+
+
+def _is_secret(value: str) -> bool:
     if _UUID.fullmatch(value):
         return len(set(value)) > _FEW_DIGITS
     is_random = any(
@@ -147,10 +176,18 @@ def literal_password(value: str) -> bool:
     return url_password(value) and (0 < _digits(value) < len(value) or (mixed(value) and _changes(value, 0.3)))
 
 
-def line_password(value: str) -> bool:
-    """What stands alone behind `password: ` on a line may still be code: no variable ends like this."""
+def setting_password(value: str) -> bool:
+    """What stands alone behind `password: ` or `password=` may still be code: no variable has such marks, or ends like
+    this."""
+    if not literal_password(value):
+        return False
     digits_at_end = len(value) - len(value.rstrip("0123456789"))
-    return value.lower() == value and "pass" not in value and digits_at_end not in (1, 2) and literal_password(value)
+    is_name = _HUMP.search(value) is not None or "pass" in value.lower() or digits_at_end in (1, 2)
+    return not is_name or _MARKS_OF_PASSWORDS.search(value) is not None
+
+
+def flag_password(value: str) -> bool:
+    return named_password(value) or setting_password(value)
 
 
 def option_password(value: str) -> bool:
@@ -199,7 +236,13 @@ def databricks(value: str) -> bool:
 def _is_identifier(piece: str) -> bool:
     """`UserTokenService2Impl`: words in a row, with a number or two among them."""
     words, numbers = _WORDS.findall(piece), _NUMBERS.findall(piece)
-    return bool(words) and len(numbers) <= 2 and len("".join(words)) >= 4 * len(words) and len("".join(numbers)) <= 5
+    return (
+        bool(words)
+        and len(numbers) <= 2
+        and len("".join(words)) >= 4 * len(words)
+        and len("".join(numbers)) <= 5
+        and _NO_WORD.search(piece) is None
+    )
 
 
 def _is_scrambled(piece: str) -> bool:

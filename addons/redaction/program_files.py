@@ -34,11 +34,6 @@ def _no_placeholder(value: str) -> bool:
     return plausible.url_password(value) and value != "foobared"
 
 
-def _own_password(value: str) -> bool:
-    """Of a line that code may have too: `self.password=password2`."""
-    return plausible.url_password(value) and (plausible.line_password(value) or plausible.named_secret(value))
-
-
 def _cookie(value: str) -> bool:
     return plausible.url_password(value) and plausible.looks_random_with_digits(value)
 
@@ -70,16 +65,6 @@ PROGRAM_FILES: Final[tuple[Rule, ...]] = (
         *(Pattern(r"[A-Za-z][A-Za-z0-9_$#]{0,63}/", r"(?:[A-Za-z][A-Za-z0-9_$#]{0,63})?"), HIDE),
         Pattern(r"""[^\s"'`\\/@]{4,128}(?=@)""", r"""[^\s"'`\\/@]{0,128}"""),
         valid=plausible.url_password,
-    ),
-    rule(
-        *(
-            "property",
-            OneOf(("secret=", "password=", "token=", "secret-key=")),
-            HIDE,
-            _to_end(r"[^\s\"'`\\(){}<>,;=]", 8),
-        ),
-        before=r"(?<=[a-z0-9]\.)",
-        valid=_own_password,
     ),
     rule(
         *("line of a cookie jar", OneOf(("TRUE", "FALSE")), Pattern(_TO_COOKIE, _TO_COOKIE_PART), HIDE),

@@ -27,6 +27,7 @@ STANDINS: Final = {ord(character): STANDIN_BASE + ord(character) for character i
 """What a percent-encoded delimiter becomes in the decoded view: not a delimiter any more (RFC 3986, section 2.2), so
 that a password with `%40` in it is one password. Classes that want the character itself name the stand-in too."""
 
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ALNUM: Final = "A-Za-z0-9"
 WORD: Final = r"A-Za-z0-9_\-"
 HEX: Final = "0-9a-f"
@@ -77,7 +78,9 @@ def anything(_: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`anchors`: the literals one of which starts every match; `after_colon`: which only count after one.
+    """`anchors`: the literals one of which starts every match; `after_colon`: which only count after one; `in_word`:
+    which also count as a further word of a name (`acmeToken`); `after_key_number`: which only count right behind the
+    number of an AWS key.
     `public`: how the secret itself starts, as far as that is the same for everybody.
     `valid` judges the secret's decoded value, `value` says what of it is hashed (None: all), `trim` what never ends it.
     `swallow`: what a secret drags along that has `longest` characters, or that was cut short as it would not end."""
@@ -93,6 +96,8 @@ class Rule:
     trim: str
     longest: int
     after_colon: bool
+    in_word: tuple[str, ...]
+    after_key_number: bool
     torn: int
 
 
@@ -106,6 +111,8 @@ def rule(
     trim: str = "",
     longest: int = LONGEST_RUN,
     after_colon: bool = False,
+    in_word: tuple[str, ...] = (),
+    after_key_number: bool = False,
     then: tuple[str, ...] = ("",),
     torn: int | None = None,
 ) -> Rule:
@@ -130,6 +137,8 @@ def rule(
         trim,
         longest,
         after_colon,
+        in_word,
+        after_key_number,
         torn,
     )
 

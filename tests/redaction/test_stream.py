@@ -23,7 +23,17 @@ from tests.redaction.samples import BASIC, BY_NAME, PEM, SAMPLES, SECRET, Sample
 from tests.wire.cuts import Recording, drain_whole, recordings
 
 KEY = BY_NAME["github"].secret
-LATE = ("azure", "azure ad", "terraform", "z.ai", "airtable", "discord bot")
+LATE = (
+    "azure",
+    "azure devops",
+    "azure ad",
+    "mailchimp, mailgun",
+    "mailchimp, mailgun: with two dashes",
+    "terraform",
+    "z.ai",
+    "airtable",
+    "discord bot",
+)
 """Told by what is in their middle."""
 type Dialect = tuple[Callable[[str], Frame], Callable[[Frame], str]]
 
@@ -141,7 +151,7 @@ def test_every_rule_over_frames(sample: Sample, length: int) -> None:
         map(text_of, through([frame_of(piece) for piece in pieces(text, [*range(length, len(text), length)])]))
     )
     assert hashed(sample.value or sample.secret) in shown
-    assert sample.secret[15:] not in shown
+    assert sample.secret[min(15, len(sample.secret) // 2) :] not in shown
     if sample.name not in LATE:
         assert shown == f'{{"a": "{sample.redacted}"}}'
 
@@ -376,6 +386,8 @@ def test_cut_there_it_is_as_whole(cut: list[str]) -> None:
         "CACHE_KEY=0123456789abcdef0123456789abcdef ",
         '{"next_token": "aG9XdUtzQ2xYb2RLd0FzV2x4cTE5ODc2NTQzMjE="}',
         "page-token: 0123456789abcdef0123456789abcdef ",
+        'my_next_page_token = "0123456789abcdef0123456789abcdef" ',
+        'nextToken: "0123456789abcdef0123456789abcdef" ',
     ],
 )
 def test_a_name_that_tells_of_no_secret_may_be_cut_anywhere(text: str) -> None:
