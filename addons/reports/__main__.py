@@ -16,7 +16,6 @@ from typing import NoReturn
 
 from addons.reports.database import DatabaseError
 from addons.reports.formats import formatted
-from addons.reports.help import help_text
 from addons.reports.progress import ProgressLine
 from addons.reports.question import Question, QuestionError, parse_words
 from addons.reports.report import answer
@@ -30,9 +29,9 @@ _HELP = ("help", "-h", "--help")
 def main(words: Sequence[str]) -> int:
     try:
         if not words or words[0] in _HELP:
-            return _write(help_text(words[1:]), None)
+            return _help(words[1:])
         if any(word in _HELP for word in words[1:]):
-            return _write(help_text(words[:1]), None)
+            return _help(words[:1])
         question = parse_words(words, datetime.now(UTC))
         return _answer(question)
     except QuestionError as wrong:
@@ -57,14 +56,17 @@ def _cause(error: Exception) -> str:
 
 def _answer(question: Question) -> int:
     with ProgressLine() as progress:
-        report = answer(question, log_dir(question), progress=progress)
-    try:
-        status = _write(formatted(report, _width(question)), question.output)
-    finally:
-        report.close()
+        report = answer(question, log_dir(question), progress=progress, is_last=True)
+    status = _write(formatted(report, _width(question)), question.output)
     for note in report.notes:
         _say(note)
     return status
+
+
+def _help(words: Sequence[str]) -> int:
+    from addons.reports.help import help_text  # only here: it reads the whole catalogue
+
+    return _write(help_text(words), None)
 
 
 def _width(question: Question) -> int | None:

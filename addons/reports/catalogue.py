@@ -6,34 +6,43 @@ the completions are made; and the nearest names to one that is not there.
 
 from __future__ import annotations
 
-from addons.reports.mode import Mode
-from addons.reports.modes import (
-    contents,
-    exchanges,
-    instructions,
-    sessions,
-    speed,
-    tool_calls,
-    tools,
-    trouble,
-    turns,
-    usage,
-    window,
-)
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from addons.reports.question import QuestionError
 
-_ROOMS = (usage, sessions, exchanges, turns, instructions, contents, window, speed, trouble, tools, tool_calls)
+if TYPE_CHECKING:
+    from addons.reports.mode import Mode
 
-MODES: dict[str, Mode] = {mode.name: mode for room in _ROOMS for mode in room.MODES}
+    MODES: dict[str, Mode]
+    """By name, in the order in which help lists them. Made when it is asked for: one report needs one room."""
+
+_ROOMS = (
+    *("usage", "sessions", "exchanges", "turns", "instructions", "contents", "window", "speed", "trouble", "tools"),
+    "tool_calls",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "MODES":
+        raise AttributeError(name)
+    return {mode.name: mode for mode in _modes()}
+
+
+def _modes() -> Iterator[Mode]:
+    for room in _ROOMS:
+        yield from import_module(f"addons.reports.modes.{room}").MODES
 
 
 def find(name: str) -> Mode:
     """Raises QuestionError, with the nearest names."""
-    mode = MODES.get(name) or MODES.get(name.lower().replace("-", "_")) or MODES.get(name.lower().replace("_", "-"))
+    names = (name, name.lower().replace("-", "_"), name.lower().replace("_", "-"))
+    mode = next((mode for mode in _modes() if mode.name in names), None)
     if mode is None:
         import difflib  # only here: for who has mistyped
 
-        near = difflib.get_close_matches(name, MODES, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, [mode.name for mode in _modes()], n=3, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise QuestionError(f"there is no report {name}{hint}\n`report help` lists them")
     return mode
