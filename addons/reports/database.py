@@ -7,6 +7,7 @@ longer to import than a report takes.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -48,29 +49,31 @@ LARGEST_LINE_BYTES = 96 << 20
 
 
 class _Opening(threading.Thread):
-    """Opens a database in memory, as `connect` does; to whom it is handed it is gone."""
+    """Opens a database in memory, as `connect` does. It stays until the process ends: to close one takes long too."""
 
     def __init__(self) -> None:
         super().__init__(name="mitmagent database", daemon=True)
-        self._connection: Connection | None = None
+        self.connection: Connection | None = None
+        self._is_taken = False
 
     def run(self) -> None:
-        self._connection = _open(None)
+        self.connection = _open(None)
 
-    def hand_over(self) -> Connection | None:
-        """None where that has failed, or another has it."""
-        if self.ident is not None:
-            self.join()
-        connection, self._connection = self._connection, None
-        return connection
+    def take(self) -> Connection | None:
+        """None where there is none, or it is taken."""
+        if self._is_taken or self.ident is None:
+            return None
+        self._is_taken = True
+        self.join()
+        return self.connection
 
 
 _ahead = _Opening()
 
 
 def open_ahead() -> None:
-    """Once in a process: what the first `connect` will need, made in a thread, while this one loads what is slow too.
-    To open takes DuckDB a fifth of a small report's time, and others can run meanwhile."""
+    """For a process that asks once: what its `connect` will need is made in a thread, while it loads what else it
+    needs. To open takes DuckDB a fifth of a small report's time."""
     if duckdb is not None:
         _ahead.start()
 
@@ -84,15 +87,24 @@ def connect(path: Path | None, threads: int | None = None) -> Connection:
             "reports need the Python package duckdb, which this Python does not have\n"
             "./launch.sh setup makes a .venv that has it"
         )
-    connection = (_ahead.hand_over() if threads is None else None) or _open(threads)
+    connection = (_ahead.take() if threads is None else None) or _open(threads)
     try:
         connection.execute(f"SET temp_directory = {quoted(f'{path}.tmp' if path else _temporary_folder())}")
         if path:
             connection.execute(f"ATTACH {quoted(str(path))} AS file (ROW_GROUP_SIZE {_GROUP_ROWS}); USE file")
     except DatabaseError:
-        connection.close()
+        disconnect(connection)
         raise
     return connection
+
+
+def disconnect(connection: Connection) -> None:
+    """Close the file, if it has one. What was not committed is lost."""
+    with contextlib.suppress(DatabaseError):  # in the midst of a transaction
+        if connection is _ahead.connection:
+            connection.execute("USE memory; DETACH DATABASE IF EXISTS file")
+            return
+    connection.close()
 
 
 def _open(threads: int | None) -> Connection:
