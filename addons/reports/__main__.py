@@ -1,4 +1,4 @@
-"""`python -m addons.reports MODE …`: the shell's form, started so that DuckDB opens while Python loads the rest."""
+"""`python -m addons.reports MODE …`: the shell's form, started so that DuckDB opens while Python imports the rest."""
 
 from __future__ import annotations
 
