@@ -18,11 +18,11 @@ from addons.pricing.own import own_prices
 from addons.redis_stream.address import DEFAULT_STREAM, parse_address
 from addons.redis_stream.copied import copy_stream
 from addons.redis_stream.failures import reason
-from addons.reports.__main__ import log_dir
 from addons.reports.exporting.asking import DEDUPE, FILTERS, USAGE, WHAT, Export, parse_export
 from addons.reports.exporting.export import Exported, export
 from addons.reports.loading import Progress
 from addons.reports.question import OPTIONS, QuestionError
+from addons.reports.shell import log_dir
 
 _HELP = ("help", "-h", "--help")
 _OPTIONS = (*FILTERS, "file", "log-dir", "tz")

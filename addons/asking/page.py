@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from addons.reports.catalogue import MODES
+from addons.reports.catalogue import modes
 from addons.reports.columns import NUMERIC, Column
 from addons.reports.formats import cells_of
 from addons.reports.letting_go import latest
@@ -65,7 +65,7 @@ def index_page() -> str:
         f'<dt><a href="/{_quoted(mode.name)}">{escape(mode.name)}</a></dt><dd>{escape(mode.summary)}</dd>'
         if not mode.argument or mode.argument.startswith("[")
         else f"<dt>{escape(mode.name)}/{escape(mode.argument)}</dt><dd>{escape(mode.summary)}</dd>"
-        for mode in MODES.values()
+        for mode in modes().values()
     )
     return _page("mitmagent reports", "", [f"<h1>Reports</h1><dl>{''.join(items)}</dl>"])
 
@@ -77,7 +77,7 @@ def error_page(text: str) -> str:
 def _page(title: str, current: str, main: Iterable[str]) -> str:
     links = "".join(
         f'<a href="/{_quoted(name)}"{" aria-current=page" if name == current else ""}>{escape(name)}</a>'
-        for name, mode in MODES.items()
+        for name, mode in modes().items()
         if not mode.argument or mode.argument.startswith("[")
     )
     return (

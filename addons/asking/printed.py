@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from addons.reports.__main__ import main
+from addons.reports.shell import main
 
 
 def print_report(words: Sequence[str], log_dir: Path) -> None:

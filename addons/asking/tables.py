@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from addons.reports.catalogue import MODES, find
+from addons.reports.catalogue import find, modes
 from addons.reports.formats import NOTHING, cells_of, formatted
 from addons.reports.letting_go import joined, latest
 from addons.reports.report import Report
@@ -51,10 +51,10 @@ def cells(report: Report) -> Table:
 
 def help_table(names: Sequence[str]) -> Table:
     """What reports there are; of those named, more. Raises QuestionError."""
-    modes = [find(name) for name in names] or list(MODES.values())
+    told = [find(name) for name in names] or list(modes().values())
     return [
         ["report", "what it tells"],
-        *([mode.name, f"{mode.summary} {mode.help if names else ''}"] for mode in modes),
+        *([mode.name, f"{mode.summary} {mode.help if names else ''}"] for mode in told),
     ]
 
 

@@ -23,7 +23,7 @@ from addons.asking.tables import Table, cells, help_table, lines
 from addons.asking.worker import AskedWrong, Reading, ReportWorker
 from addons.commands import results
 from addons.commands.answers import Answers, Asked, Words
-from addons.reports.catalogue import MODES, find
+from addons.reports.catalogue import find, modes
 from addons.reports.exporting.asking import STDOUT, WHAT, parse_export
 from addons.reports.exporting.export import Exported
 from addons.reports.question import OPTIONS, QuestionError, parse_words
@@ -102,7 +102,7 @@ class ReportCommands:
 
     def modes(self) -> Sequence[str]:
         """The reports that there are."""
-        return _AnyOf(["help", *MODES])
+        return _AnyOf(["help", *modes()])
 
     def options(self) -> Sequence[str]:
         """What may follow a report's name."""

@@ -7,7 +7,7 @@ room:
     log_files.py   which files                         facts.py       files → tables of typed columns, as data
     scan.py        the engines duckdb and rg           index.py       the default engine: a DuckDB file beside the log
     relations.py   facts → views, filtered             report.py      all of it put together: `answer`
-    formats.py     rows → text                         __main__.py    the shell's form
+    formats.py     rows → text                         shell.py       the shell's form (__main__.py starts it)
 
 To add a mode, add a row to a table `MODES` in modes/ (a new file there is named in catalogue.py): its name, a
 summary, its columns, the relations that it reads, one query over them, and what puts the rows in order. Help,

@@ -7,42 +7,47 @@ the completions are made; and the nearest names to one that is not there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+from addons.reports.mode import Mode
 from addons.reports.question import QuestionError
 
-if TYPE_CHECKING:
-    from addons.reports.mode import Mode
-
-    MODES: dict[str, Mode]
-    """By name, in the order in which help lists them. Made when it is asked for: one report needs one room."""
-
 _ROOMS = (
-    *("usage", "sessions", "exchanges", "turns", "instructions", "contents", "window", "speed", "trouble", "tools"),
+    "usage",
+    "sessions",
+    "exchanges",
+    "turns",
+    "instructions",
+    "contents",
+    "window",
+    "speed",
+    "trouble",
+    "tools",
     "tool_calls",
 )
+"""Those of modes/, in help's order. One is imported when somebody comes to it: a report needs only its own."""
 
 
-def __getattr__(name: str) -> Any:
-    if name != "MODES":
-        raise AttributeError(name)
-    return {mode.name: mode for mode in _modes()}
-
-
-def _modes() -> Iterator[Mode]:
+def _each() -> Iterator[Mode]:
     for room in _ROOMS:
         yield from import_module(f"addons.reports.modes.{room}").MODES
 
 
+@cache
+def modes() -> dict[str, Mode]:
+    """All, by name."""
+    return {mode.name: mode for mode in _each()}
+
+
 def find(name: str) -> Mode:
     """Raises QuestionError, with the nearest names."""
-    names = (name, name.lower().replace("-", "_"), name.lower().replace("_", "-"))
-    mode = next((mode for mode in _modes() if mode.name in names), None)
+    spellings = (name, name.lower().replace("-", "_"), name.lower().replace("_", "-"))
+    mode = next((mode for mode in _each() if mode.name in spellings), None)
     if mode is None:
         import difflib  # only here: for who has mistyped
 
-        near = difflib.get_close_matches(name, [mode.name for mode in _modes()], n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, modes(), n=3, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise QuestionError(f"there is no report {name}{hint}\n`report help` lists them")
     return mode

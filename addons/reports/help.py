@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from addons.reports.catalogue import MODES, find
+from addons.reports.catalogue import find, modes
 from addons.reports.mode import Mode
 from addons.reports.question import OPTIONS
 
@@ -21,8 +21,8 @@ def help_text(names: Sequence[str] = ()) -> Iterator[str]:
             yield from _about(mode)
         return
     yield f"Usage: {_COMMAND} MODE [ARGUMENT] [OPTION…]      {_COMMAND} help MODE tells more of one\n\n"
-    size = max(map(len, MODES))
-    yield from (f"  {mode.name:{size}}  {mode.summary}\n" for mode in MODES.values())
+    size = max(map(len, modes()))
+    yield from (f"  {mode.name:{size}}  {mode.summary}\n" for mode in modes().values())
     yield "\n"
     yield from _options()
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addons.reports.database import Connection, DatabaseError, connect
+from addons.reports.database import Connection, DatabaseError, connect, disconnect
 from addons.reports.facts import FACTS, Fact
 from addons.reports.loading import Loaded, Progress, create, insert_files, insert_pieces, make_good, with_room
 from addons.reports.log_files import Damaged, LogFiles, Member
@@ -142,7 +142,7 @@ class _Index:
     def close(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(DatabaseError):
-                self._connection.close()
+                disconnect(self._connection)
             self._connection = None
 
     def _load(self, facts: Sequence[Fact]) -> Loaded:
@@ -229,7 +229,8 @@ class _Step:
                     insert_pieces(connection, fact, file, lambda: _telling(stretch, tell), is_roomy=is_roomy)
                 consumed, seal = stretch.end, stretch.seal
                 skipped += make_good(connection, fact, file, lambda: _refused(stretch))
-            connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
+            if taken is not None:
+                connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
             row = [fact.name, file, member.stamp, member.device, member.inode, member.size, member.changed_ns]
             connection.execute(f"INSERT INTO taken VALUES ({', '.join('?' * 10)})", [*row, consumed, seal, skipped])
             connection.commit()

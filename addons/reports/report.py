@@ -59,11 +59,9 @@ def answer(
     threads: int | None = None,
     progress: Progress = _no_progress,
     book: PriceBook | None = None,
-    is_last: bool = False,
 ) -> Report:
-    """`threads`: see `database.connect`. `book`: prices; without one, those of the environment. `is_last`: the process
-    ends behind it, which closes a database sooner than DuckDB does. Raises QuestionError, and OSError where the log
-    can't be read."""
+    """`threads`: see `database.connect`. `book`: prices; without one, those of the environment. Raises QuestionError,
+    and OSError where the log can't be read."""
     mode = find(question.mode)
     _check(question, mode)
     if mode.argument == LATEST:
@@ -103,8 +101,7 @@ def answer(
         raise
     if len(kept) == _KEPT_ROWS:
         return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded, facts), loaded.close)
-    if not is_last:
-        loaded.close()
+    loaded.close()
     return Report(mode, question, columns, iter(kept), _notes(loaded, facts))
 
 

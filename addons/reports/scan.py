@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 
-from addons.reports.database import DatabaseError, connect
+from addons.reports.database import DatabaseError, connect, disconnect
 from addons.reports.facts import Fact
 from addons.reports.loading import Loaded, Progress, create, insert_files, insert_pieces, make_good, with_room
 from addons.reports.log_files import LogFiles, Member
@@ -74,7 +74,7 @@ def _begin(facts: Sequence[Fact], threads: int | None) -> Loaded:
     connection = connect(None, threads)
     for fact in facts:
         create(connection, fact)
-    return Loaded(connection, close=connection.close)
+    return Loaded(connection, close=lambda: disconnect(connection))
 
 
 def _read_at_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:

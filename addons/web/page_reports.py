@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 
 import orjson
 
-from addons.reports.catalogue import MODES, find
+from addons.reports.catalogue import find, modes
 from addons.reports.columns import NUMERIC
 from addons.reports.formats import formatted, totals_of
 from addons.reports.question import ADDRESSABLE, OPTIONS, Question, QuestionError, parse_question
@@ -42,7 +42,7 @@ def catalogue() -> dict[str, Any]:
     return {
         "reports": [
             {"name": mode.name, "summary": mode.summary, "argument": mode.argument, "grouped": bool(mode.group_by)}
-            for mode in MODES.values()
+            for mode in modes().values()
         ],
         "filters": [
             {"name": name, "value": help_of[name].value, "help": help_of[name].help, "choices": help_of[name].choices}

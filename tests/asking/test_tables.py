@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from addons.asking.tables import cells, help_table, lines
-from addons.reports.catalogue import MODES
+from addons.reports.catalogue import modes
 from addons.reports.question import QuestionError
 from tests.reports.asking import ask
 from tests.sources.captured import Capture
@@ -61,13 +61,13 @@ def test_a_file_is_written_in_place_of_the_table(log_dir, tmp_path):
 
 
 def test_help_has_a_row_a_report():
-    assert [row[0] for row in help_table([])] == ["report", *MODES]
+    assert [row[0] for row in help_table([])] == ["report", *modes()]
 
 
 def test_help_of_one_says_more():
     _, (name, text) = help_table(["tokens"])
     assert name == "tokens"
-    assert MODES["tokens"].help in text
+    assert modes()["tokens"].help in text
 
 
 def test_help_of_none_names_the_nearest():

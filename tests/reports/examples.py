@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from addons.pricing.book import PriceBook
-from addons.reports.catalogue import MODES
+from addons.reports.catalogue import modes
 from addons.reports.formats import formatted
 from addons.reports.question import parse_words
 from addons.reports.report import answer
@@ -46,7 +46,7 @@ def made_examples() -> dict[str, str]:
     """By mode."""
     with tempfile.TemporaryDirectory() as folder:
         root = write_example_log(Path(folder))
-        return {mode: _shown(root, f"{mode} {WORDS.get(mode, '')}".strip()) for mode in MODES}
+        return {mode: _shown(root, f"{mode} {WORDS.get(mode, '')}".strip()) for mode in modes()}
 
 
 def examples_in(text: str) -> dict[str, str]:

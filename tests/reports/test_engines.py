@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from addons.reports.catalogue import MODES
+from addons.reports.catalogue import modes
 from addons.reports.question import ENGINES
 from addons.sinks import layout
 from tests.reports.asking import ask, by_engine, rows_of
@@ -121,7 +121,7 @@ def test_engines_agree_on_any_log(tmp_path, seed):
         assert answers["rg"] == answers["duckdb"]
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", modes())
 def test_engines_agree(log_dir, mode):
     answers = by_engine(log_dir, mode, "--purpose=all")
     assert answers["index"] == answers["duckdb"]

@@ -15,10 +15,10 @@ import pytest
 
 from addons.export_shell import main
 from addons.protocols.events import ExchangeEnded
-from addons.reports.__main__ import main as report
 from addons.reports.exporting.asking import Export, parse_export
 from addons.reports.exporting.export import Exported, export
 from addons.reports.question import QuestionError
+from addons.reports.shell import main as report
 from addons.sinks import layout
 from addons.sinks.rotation import rotated_files
 from tests.reports.call_logs import CallLog, call

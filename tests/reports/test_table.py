@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from addons.reports.catalogue import MODES
+from addons.reports.catalogue import modes
 from addons.reports.columns import Column, Kind, counts, major, minor, names, text
 from addons.reports.table import Table
 from renderers.cells import cells_of
@@ -109,7 +109,7 @@ def test_what_a_report_is_about_stays_and_what_is_empty_goes(what, row, width, e
     ],
 )
 def test_at_80_columns_a_report_has_what_it_is_about(mode, column):
-    columns = MODES[mode].columns
+    columns = modes()[mode].columns
     sizes = {Kind.TEXT: 60, Kind.NAME: 14, Kind.TIME: 19}
     table = Table(columns, [["x" * sizes.get(told.kind, 5) for told in columns]], None, 80)
     found = next(told for told in columns if told.name == column)
