@@ -96,6 +96,10 @@ class Tail:
 def redact_and_tell(raw: str, start: int = 0) -> tuple[str, Tail | None]:
     """As `redact`, and what is undecided at the text's end, if anything is."""
     view = View(raw, whole=False)
+    if KEY_END.search(view.text) is not None:
+        # A key block without its beginning is told by its end, in a text that is looked at as a whole.
+        found = _secrets(View(raw), 0, start)
+        return _without(found, raw, start), _tail([one for one in found if not one.torn], raw)
     result = scan(view.text, 0, False)
     if view.end == len(raw) and min(result.keep, result.hold) == len(view.text):
         return _without([in_raw(secret, view) for secret in result.found], raw, start), None

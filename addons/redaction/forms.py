@@ -45,7 +45,7 @@ _KEY_BLOCK: Final = Pattern(
 
 KEY_END: Final = re.compile(r"-----END (?=[A-Z0-9 ]{0,40}PRIVATE KEY)")
 KEY_REMAINDER: Final = re.compile(
-    rf"(?<!{_LINE})(?:{_LINE}{{40,80}}{_BREAK}{{1,12}}+)+(?:{_LINE}{{1,80}}{_BREAK}{{1,12}}+)?"
+    rf"(?:(?<!{_LINE})(?<!\\)|(?<=\\[nrt]))(?:{_LINE}{{40,80}}+{_BREAK}{{1,12}}+)+(?:{_LINE}{{1,80}}{_BREAK}{{1,12}}+)?"
     rf"{_FILE}-----END [A-Z0-9 ]{{0,60}}-----"
 )
 """A block without its beginning: its later lines tell all of an RSA key."""

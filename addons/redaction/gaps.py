@@ -10,7 +10,7 @@ from typing import Final
 
 from addons.redaction.shapes import BASE64, Pattern, Run
 
-_MORE: Final = r"""(?:[\\"'`=:> \t\n\r,\]\ue03a]|(?<=\\)[nrt]|(?<=\ue03a)\+|(?<=[, \t\n\r])[bru](?=["']|\Z)){0,48}"""
+_MORE: Final = r"""(?:[\\"'`=:>| \t\n\r,\]\ue03a]|(?<=\\)[nrt]|(?<=\ue03a)\+|(?<=[, \t\n\r])[bru](?=["']|\Z)){0,48}"""
 _OPENING: Final = r"""(?:\\{0,8}["'`])?"""
 NEXT_STRING: Final = r"""\\{0,8}["'],(?:[ \t\n\r]|\\{1,8}[nrt]){0,24}[bru]?\\{0,8}["']"""
 """In a list, or between the arguments of a call: `"--token", "…"`, `("Authorization", "…")`."""
@@ -22,9 +22,12 @@ GAP: Final = Pattern(
 )
 """`=`, `: `, `" : "`, `=>`, and the same with escaped quotes; or a blank."""
 ASSIGNED: Final = Pattern(
-    rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|[=:>]|\ue03a\+?+)[ \t]{{0,8}}{_OPENING}|{NEXT_STRING})""", _MORE
+    rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|[=:>]|[ \t]{{0,16}}\|[ \t]{{0,16}}|\ue03a\+?+)[ \t]{{0,8}}"""
+    rf"""{_OPENING}|{NEXT_STRING})""",
+    _MORE,
 )
-"""The same without the blank alone; `os.environ["NAME"] = `; and the name as a string of its own before the value's."""
+"""The same without the blank alone; `os.environ["NAME"] = `; `NAME | ` in a table; and the name as a string of its own
+before the value's."""
 BEGINS: Final = ('"', "'", "\\", ":", "=", "\ue03a", " =", " :", "  ", "\t", ">")
 """How it does."""
 WRITTEN: Final = Pattern(
@@ -47,6 +50,13 @@ PASSWORD_GAP: Final = Pattern(
     r"""[\\"'`=:> \t\ue03a]{0,40}""",
 )
 """As `GAP`; behind a word in small letters a blank will do (`machine h login bob password …`)."""
+_TYPE: Final = r"[A-Za-z][A-Za-z0-9_.<>|?\[\]]{0,40}"
+TO_LITERAL: Final = Pattern(
+    rf"""[ \t]{{0,8}}(?::[ \t]{{0,4}}&?{_TYPE}[ \t]{{0,4}}=|\|\||\?\?|or)[ \t]{{0,8}}\\{{0,8}}["'`]""",
+    rf"""[ \t]{{0,8}}(?:(?::[ \t]{{0,4}}(?:&?(?:{_TYPE}[ \t]{{0,4}}=?)?)?|\|{{0,2}}|\?{{0,2}}|or?)"""
+    r"""[ \t]{0,8}\\{0,8}["'`]?)?""",
+)
+"""`apiKey: string = "`, `process.env.API_KEY || "`: to a string behind more than a name."""
 AFTER_FLAG: Final = Pattern(rf"(?:[ =]{_OPENING}|{NEXT_STRING})", _MORE)
 
 VALUE: Final = Run(rf"{BASE64}._~-", 12, never="(")

@@ -16,9 +16,11 @@ from addons.redaction.gaps import (
     BEGINS,
     ENCODED,
     GAP,
+    NEXT_STRING,
     PASSWORD_GAP,
     QUOTE,
     QUOTED,
+    TO_LITERAL,
     TO_VALUE,
     VALUE,
     WRITTEN,
@@ -39,7 +41,7 @@ from addons.redaction.shapes import (
 _AWS_SECRET_NAMES: Final = (
     *("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "awsSecretAccessKey", "aws_secret_key", "AWS_SECRET_KEY"),
     *("SecretAccessKey", "secretAccessKey", "secret_access_key", "SECRET_ACCESS_KEY"),
-    *("Secret Access Key", "Secret access key", "secret access key"),
+    *("Secret Access Key", "Secret access key", "secret access key", "Secret Access Key [None]"),
 )
 _IDENTITY_NAMES: Final = ("id_token", "idToken")
 """Of these, a run of hex digits is a digest."""
@@ -83,6 +85,17 @@ _NO_SECRET_TOKEN: Final = (
 _FRAMEWORK_KEYS: Final = ("SECRET_KEY", "secret_key", "SECRET_KEY_BASE", "secret_key_base")
 _PASSWORD_VARIABLES: Final = ("PASSWORD", "PASSWD", "PASSPHRASE", "PGPASSWORD", "MYSQL_PWD")
 _PASSWORD_NAMES: Final = ("password", "Password", "passwd", "passphrase", *_PASSWORD_VARIABLES)
+_SHORT_PASSWORD_NAMES: Final = ("pass", "Pass", "pwd", "Pwd", "PASS", "PWD")
+_SPOKEN_NAMES: Final = tuple(
+    f"{what} {kind}"
+    for what in ("API", "api", "Api", "access", "Access", "auth", "Auth", "secret", "Secret")
+    for kind in ("key", "Key", "token", "Token")
+)
+"""As people write them: `my API key is …`."""
+_SPOKEN: Final = Pattern(
+    r"""(?:(?: is| was)?:?|=)[ \t\n\r]{1,4}\\{0,8}["'`]{0,3}""",
+    r"""(?: (?:i(?:s:?)?|w(?:a(?:s:?)?)?)?|:|=)?[ \t\n\r]{0,4}\\{0,8}["'`]{0,3}""",
+)
 _PROGRAMS_PASSWORDS: Final = ("PGPASSWORD=", "MYSQL_PWD=", "REDISCLI_AUTH=", "SSHPASS=")
 """Which programs read their password from, whatever it looks like."""
 _AUTHORIZATION: Final = ("Authorization", "authorization", "AUTHORIZATION")
@@ -116,7 +129,7 @@ _PASSWORD_FLAGS: Final = ("--password", "--passwd", "--pass", "--passphrase")
 _TELLING: Final = re.compile(
     rf"(?:^|.*[^A-Za-z0-9])(?:"
     rf"{'|'.join(map(re.escape, (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)))})"
-    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret)|(?<=[a-z0-9])(?:Token|Secret|(?:{'|'.join(_SECRET_KEYS)})Key|Password))"
+    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret|{'|'.join(_SHORT_PASSWORD_NAMES)})|(?<=[a-z0-9])(?:Token|Secret|(?:{'|'.join(_SECRET_KEYS)})Key|Password))"
     rf"|(?:Proxy-|proxy-)?(?:{'|'.join((*_WHOLE_NAMES, *_AUTHORIZATION, *_COOKIE))})|_?auth|[Xx]-[A-Za-z]{_HEADER}",
     re.DOTALL,
 )
@@ -140,6 +153,15 @@ def is_flag(text: str) -> bool:
 
 
 _PASSWORD_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*-]"""
+_MARKED_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*&$?=-]"""
+_LAST_ON_LINE: Final = Pattern(
+    rf"{_MARKED_CHARACTER}{{8,128}}+(?=[ \t]{{0,8}}(?:[\n\r]|\\{{1,8}}[nr]|\Z))",
+    rf"{_MARKED_CHARACTER}{{0,128}}[ \t]{{0,8}}\\{{0,8}}",
+)
+_NEXT_STRING_PART: Final = r"""(?:[\\"', \t\n\r]|(?<=\\)[nrt]|(?<=[, \t\n\r])[bru](?=["']|\Z)){0,48}"""
+_QUOTED_PASSWORD: Final = Pattern(
+    rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
+)
 _SCHEME: Final = Pattern(
     r"""(?:(?![Bb]asic |BASIC |AWS4)(?:[A-Za-z][A-Za-z0-9_-]{1,18} {1,4}|(?:[Bb]earer|[Tt]oken)\+)"""
     r"""(?:[a-z_]{1,12}=)?(?:\\{0,8}["'])?|(?!(?:[Bb]earer|[Tt]oken)\+))""",
@@ -166,7 +188,7 @@ _NAME_GOES_ON: Final = r"(?:(?<=[A-Za-z0-9][_.-])(?=[a-z])|(?<=[a-z0-9])(?=[A-Z]
 """Within a name."""
 _PASSWORD_OF: Final = rf"(?:{AFTER_NO_ALNUM}|(?<=[a-z0-9])(?=Pass))"
 _SECRET_KEY: Final = "(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY)
-_BY_ITSELF: Final = rf"(?:{AFTER_NO_WORD}(?<![.$])|(?<=[A-Za-z0-9]-)(?=[TS]))"
+_BY_ITSELF: Final = rf"(?:{AFTER_NO_WORD}(?<![.$])(?<![0-9]:)|(?<=[A-Za-z0-9]-)(?=[TS]))"
 NAMED: Final[tuple[Rule, ...]] = (
     rule(
         *("cookies", OneOf(_COOKIE), WRITTEN, HIDE, COOKIES),
@@ -273,19 +295,15 @@ NAMED: Final[tuple[Rule, ...]] = (
     ),
     rule(
         *("password in quotes", OneOf(_PASSWORD_NAMES), QUOTED, HIDE),
-        Pattern(
-            rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
-        ),
+        _QUOTED_PASSWORD,
         before=_PASSWORD_OF,
         in_word=("Password",),
         valid=plausible.literal_password,
     ),
     rule(
-        *("password in quotes, of a short name", OneOf(("pass", "Pass", "pwd", "Pwd")), QUOTED, HIDE),
-        Pattern(
-            rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
-        ),
-        before=AFTER_NO_WORD,
+        *("password in quotes, of a short name", OneOf(_SHORT_PASSWORD_NAMES), QUOTED, HIDE),
+        _QUOTED_PASSWORD,
+        before=rf"(?:{AFTER_NO_WORD}|(?<=[A-Za-z0-9][_.-]))",
         then=BEGINS,
         valid=plausible.literal_password,
     ),
@@ -319,12 +337,43 @@ NAMED: Final[tuple[Rule, ...]] = (
         valid=plausible.literal_password,
     ),
     rule(
-        *("password on a line", OneOf(("password: ", "passwd: ", "passphrase: ")), HIDE),
-        Pattern(
-            rf"{_PASSWORD_CHARACTER}{{8,128}}+(?=[ \t]{{0,8}}(?:[\n\r]|\\{{1,8}}[nr]|\Z))",
-            rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}\\{{0,8}}",
-        ),
+        *("password on a line", OneOf(tuple(f"{name}: " for name in _PASSWORD_NAMES)), HIDE, _LAST_ON_LINE),
         valid=plausible.setting_password,
+    ),
+    rule(
+        *("password on a line, with blanks", OneOf(tuple(f"{name} = " for name in _PASSWORD_NAMES)), HIDE),
+        _LAST_ON_LINE,
+        valid=plausible.marked_password,
+    ),
+    rule(
+        *("value with marks", OneOf(tuple(f"{name}=" for name in (*_VARIABLES, "API_KEY", "SECRET_KEY"))), QUOTE, HIDE),
+        Pattern(
+            rf"{_PASSWORD_CHARACTER}{{12,128}}+(?={_SETTING_ENDS}|\Z)",
+            rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}(?:\\{{0,8}}|[a-z_]{{0,24}})",
+        ),
+        valid=plausible.marked_password,
+    ),
+    rule(
+        *("value behind more than its name", OneOf((*_NAMES, *_VARIABLES)), TO_LITERAL, HIDE, VALUE),
+        valid=plausible.named_secret,
+        trim=".",
+    ),
+    rule(
+        *("password behind more than its name", OneOf(_PASSWORD_NAMES), TO_LITERAL, HIDE, _QUOTED_PASSWORD),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password as a default", OneOf(_PASSWORD_VARIABLES), Pattern(NEXT_STRING, _NEXT_STRING_PART), HIDE),
+        _QUOTED_PASSWORD,
+        valid=plausible.literal_password,
+    ),
+    rule(
+        *("password in sql", OneOf(("PASSWORD '", "password '", "PASSWORD('", "IDENTIFIED BY '", "identified by '"))),
+        *(HIDE, _QUOTED_PASSWORD),
+        valid=plausible.literal_password,
+    ),
+    rule(
+        "value of a name in prose", OneOf(_SPOKEN_NAMES), _SPOKEN, HIDE, VALUE, valid=plausible.named_secret, trim="."
     ),
     rule(
         *("password of a program", OneOf(_PROGRAMS_PASSWORDS), Pattern(r"""["']?""", r"""["']?"""), HIDE),

@@ -186,6 +186,11 @@ def setting_password(value: str) -> bool:
     return not is_name or _MARKS_OF_PASSWORDS.search(value) is not None
 
 
+def marked_password(value: str) -> bool:
+    """What stands behind `password = ` may be any expression: only marks tell it from one."""
+    return setting_password(value) and _MARKS_OF_PASSWORDS.search(value) is not None
+
+
 def flag_password(value: str) -> bool:
     return named_password(value) or setting_password(value)
 

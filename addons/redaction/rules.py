@@ -47,7 +47,9 @@ def _or_behind(
     """Whether the whole value looks so, or what stands behind its beginning."""
 
     def valid(value: str) -> bool:
-        return whole(value) or any(value.startswith(start) and behind(value[len(start) :]) for start in starts)
+        return plausible.not_masked(value) and (
+            whole(value) or any(value.startswith(start) and behind(value[len(start) :]) for start in starts)
+        )
 
     return valid
 

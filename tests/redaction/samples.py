@@ -538,6 +538,20 @@ SAMPLES: tuple[Sample, ...] = (
     key("stytch", "secret-live-", 36, WORD),
     key("facebook, of another kind", "EAAJ", 150),
     key("atlassian, of another kind", "ATATT3", 186, WORD),
+    Sample("quoted password of a short variable", made_up(16, seed="pass"), 'SMTP_PASS="', '"\n'),
+    Sample("member of a short name", made_up(16, seed="db_pass"), '{"db_pass": "', '"}'),
+    Sample("password on a line, in capitals", "Sommer2221!x", "DB_PASSWORD: ", "\n"),
+    Sample("password on a line, with an ampersand", "Tr0ub4dor&3x", "DB_PASSWORD: ", "\n"),
+    Sample("password on a line, with blanks", "Sommer2221!x", "[server]\npassword = ", "\n"),
+    Sample("value with marks", "WV4ek2%rozr99l3", "API_TOKEN=", "\n"),
+    Sample("value with its type", made_up(32, seed="type"), 'const apiKey: string = "', '"'),
+    Sample("password with its type", made_up(16, seed="&str"), 'const DB_PASSWORD: &str = "', '";'),
+    Sample("value for want of another", made_up(32, seed="or"), 'key: process.env.API_KEY || "', '"'),
+    Sample("password for want of another", made_up(16, seed="get"), 'os.environ.get("DB_PASSWORD", "', '")'),
+    Sample("password in sql", made_up(16, seed="sql"), "ALTER USER app WITH PASSWORD '", "';"),
+    Sample("value of a name in prose", made_up(32, seed="prose"), "My API key is `", "`."),
+    Sample("value in a table", made_up(32, seed="table"), "| api_key  | ", " |"),
+    Sample("aws secret key, asked for", made_up(40, BASE64, "asked"), "AWS Secret Access Key [None]: ", "\n"),
 )
 """Every row of the table of rules has one, by its name or a longer one."""
 BY_NAME = {sample.name: sample for sample in SAMPLES}

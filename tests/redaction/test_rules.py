@@ -386,6 +386,12 @@ LOOK_ALIKES = [
     "app-store-connect-api-v2-keys pat_ KEY_A mfa.enabled oauth:token perm:read sl.so pk_1 API-KEY EAAAAAAAAAA",
     "A" * 90 + "=" + " " + "A" * 30 + "/" * 30 + "==",
     "./a.py:1:-----BEGIN PUBLIC KEY-----\n./a.py:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n./b.py:x = 1",
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-a1B2c3 ANTHROPIC_API_KEY=sk-ant-api03-XXXXXXXXXXXX",
+    'password = base64Encode2\n const password: string = "changeme"; pass = "$PASS1234" password: string',
+    "the API key is required, API key: see below; api key is YOUR_API_KEY_GOES_HERE, API key is process.env.API_KEY_2",
+    "ALTER USER app WITH PASSWORD 'password'; echo $API_TOKEN | base64; TOKEN=$(gh auth token) | api_key | your-key |",
+    'API_KEY || "", apiKey?: string = "", token: Token = "none" secret: SecretStr = "changeme" DB_PASSWORD: string',
+    'os.environ.get("DB_PASSWORD", "password") env("API_KEY", "YOUR_API_KEY_HERE") DB_PASS="$DB_PASS" BYPASS="aB3dE5"',
     "gsk_version_number_0001 rt_sigprocmask ek_value sess-ion-storage key=value&code=200",
 ]
 
@@ -416,6 +422,21 @@ def test_no_key_is_missed_for_its_lack_of_digits(start: str, characters: str, le
     choice = random.Random(length).choice
     keys = (start + "".join(choice(characters) for _ in range(length)) for _ in range(3000))
     assert [key for key in keys if redactor.text(f"{key} ") != f"{hashed(key)} "] == []
+
+
+def test_a_key_full_of_plus_signs_takes_no_time() -> None:
+    """They may be of a line or between two."""
+    key = pem().replace("a", "+").replace("d", "+").replace("7", "+")
+    for text in (key, key.replace("\n", "\\n"), key[: len(key) // 2], key.replace("\n", '" +\n"')):
+        assert hashed(key)[:5] in json.dumps(redactor.value([text, text]))
+
+
+@pytest.mark.parametrize("first", ALNUM)
+def test_the_rest_of_a_key_leaves_the_escape_before_it(first: str) -> None:
+    rest = "\n".join(pem().split("\n")[-4:])
+    text = json.dumps({"content": f"$ tail k\n{first}{rest[1:]}\n"})
+    assert json.loads(redactor.text(text))["content"].startswith("$ tail k\nhash:")
+    assert "hash:" in json.dumps(redactor.value([{"text": rest}, {"text": rest}]))
 
 
 @pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH "])
