@@ -13,7 +13,7 @@ from addons.redaction import plausible
 from addons.redaction.shapes import AFTER_NO_WORD, BASE64, HIDE, SHORTEST_TORN, WORD, OneOf, Pattern, Rule, Run, rule
 
 _USER: Final = r"""[^\s:/?#@"'<>\\`{}|^]{0,128}"""
-_PASSWORD: Final = r"""[^\s/?"'<>\\`|^]"""
+_PASSWORD: Final = r"""(?:[^\s/?"'<>\\`|^]|(?<!\[)\^)"""
 _ENCODED_USER: Final = r"""[^\s:/?#@"'<>\\`{}|^&;\ue02f\ue03a\ue040]{0,128}"""
 _ENCODED_PASSWORD: Final = r"""[^\s/?#"'<>\\`|^&;\ue02f\ue03a]"""
 _BREAK: Final = (

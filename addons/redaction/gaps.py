@@ -10,8 +10,9 @@ from typing import Final
 
 from addons.redaction.shapes import BASE64, Pattern, Run
 
-_MORE: Final = r"""(?:[\\"'`=:>| \t\n\r,\]\ue03a]|(?<=\\)[nrt]|(?<=\ue03a)\+|(?<=[, \t\n\r])[bru](?=["']|\Z)){0,48}"""
+_MORE: Final = r"""(?:[\\"'`=:>| \t\n\r,\]\ue03a]|(?<=\\)[nrt]|(?<=\ue03a)\+|(?<=[, \t\n\r])[bruf](?=["']|\Z)){0,48}"""
 _OPENING: Final = r"""(?:\\{0,8}["'`])?"""
+_PREFIX: Final = r"""(?:(?<=[ \t])f(?=["']))?"""
 NEXT_STRING: Final = r"""\\{0,8}["'],(?:[ \t\n\r]|\\{1,8}[nrt]){0,24}[bru]?\\{0,8}["']"""
 """In a list, or between the arguments of a call: `"--token", "…"`, `("Authorization", "…")`."""
 
@@ -23,7 +24,7 @@ GAP: Final = Pattern(
 """`=`, `: `, `" : "`, `=>`, and the same with escaped quotes; or a blank."""
 ASSIGNED: Final = Pattern(
     rf"""(?:(?:\\{{0,8}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|[=:>]|[ \t]{{0,16}}\|[ \t]{{0,16}}|\ue03a\+?+)[ \t]{{0,8}}"""
-    rf"""{_OPENING}|{NEXT_STRING})""",
+    rf"""{_PREFIX}{_OPENING}|{NEXT_STRING})""",
     _MORE,
 )
 """The same without the blank alone; `os.environ["NAME"] = `; `NAME | ` in a table; and the name as a string of its own
@@ -41,8 +42,8 @@ TO_VALUE: Final = Pattern(
 )
 """Up to the member that has the value: `{"name": "X_API_KEY", "value": "…"}`, and the same in YAML."""
 QUOTED: Final = Pattern(
-    r"""(?:\\{0,8}["'])?\]?[ \t]{0,8}(?:=>|:=|[=:])[ \t]{0,8}[bru]?\\{0,8}["'`]""",
-    r"""[\\"'`=:> \t\]]{0,40}(?:(?<=[=: \t])[bru])?""",
+    r"""(?:\\{0,8}["'])?\]?[ \t]{0,8}(?:=>|:=|[=:(])[ \t]{0,8}[bruf]?\\{0,8}["'`]""",
+    r"""[\\"'`=:(> \t\]]{0,40}(?:(?<=[=:( \t])[bruf])?""",
 )
 """Only before a string."""
 PASSWORD_GAP: Final = Pattern(

@@ -61,7 +61,7 @@ _NAMES: Final = (
     *("jwt_secret", "jwtSecret", "session_secret", "sessionSecret", "shared_secret", "sharedSecret"),
     *("access_key_secret", "accessKeySecret", "private_key", "privateKey", "encryption_key", "encryptionKey"),
     *("consumer_key", "consumerKey", "app_key", "appKey", "license_key", "licenseKey", "service_key", "serviceKey"),
-    *("signing_key", "signingKey", "authtoken", "api.key", "access.key", "secret.key", "private.key"),
+    *("signing_key", "signingKey", "authtoken", "SecretString", "api.key", "access.key", "secret.key", "private.key"),
     *_AWS_SECRET_NAMES,
 )
 _VARIABLES: Final = ("TOKEN", "SECRET", "CREDENTIALS", "ACCESSTOKEN")
@@ -331,7 +331,7 @@ NAMED: Final[tuple[Rule, ...]] = (
         valid=plausible.setting_password,
     ),
     rule(
-        *("password in a variable, short", OneOf(("PASS=", "PWD=")), HIDE),
+        *("password in a variable, short", OneOf(("PASS=", "PWD=", "AUTH=")), HIDE),
         Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?![(\[{{:,)>])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
         before="(?<=[A-Z0-9]_)",
         valid=plausible.literal_password,

@@ -78,7 +78,7 @@ _DASHED_TOKEN: Final = re.compile(r"[0-9a-f]{32}-[us0-9a-f-]{0,17}\Z")
 _TEXT: Final = bytes(range(32, 127)) + b"\t\n\r"
 
 
-_BEHIND: Final = re.escape("".join({begin[0] for begin in BEGINS}))
+_BEHIND: Final = re.escape("".join({"(", *(begin[0] for begin in BEGINS)}))
 _SEARCHES: Final = (
     ("", _BEGINNING_IN, 0, _LONGEST_LEAD),
     ("", _ENCODED_IN, 0, _ENCODED_LEAD),

@@ -37,7 +37,7 @@ _SHORT_WORDS: Final = frozenset(
     )
 )
 _HUMP: Final = re.compile(r"[a-z][A-Z]")
-_MARKS_OF_PASSWORDS: Final = re.compile(r"[!@#%^*]")
+_MARKS_OF_PASSWORDS: Final = re.compile(r"[!@#%^&*]")
 _OTHERS: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _EXAMPLE_ENDS: Final = ("EXAMPLE", "EXAMPLEKEY")
 """AWS documents its keys with these, and scanners let them pass."""

@@ -552,6 +552,10 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("value of a name in prose", made_up(32, seed="prose"), "My API key is `", "`."),
     Sample("value in a table", made_up(32, seed="table"), "| api_key  | ", " |"),
     Sample("aws secret key, asked for", made_up(40, BASE64, "asked"), "AWS Secret Access Key [None]: ", "\n"),
+    Sample("password in a call", made_up(16, seed="call"), 'source.setPassword("', '");'),
+    Sample("variable of authentication", made_up(16, seed="auth"), "REDIS_AUTH=", "\n"),
+    Sample("password in a url, with a circumflex", "HwL6iU^YhMCsI8a", "mongodb://u:", "@h/x"),
+    Sample("authorization, put together", made_up(40, seed="f"), '"Authorization": f"Token ', '"'),
 )
 """Every row of the table of rules has one, by its name or a longer one."""
 BY_NAME = {sample.name: sample for sample in SAMPLES}
