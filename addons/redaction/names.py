@@ -16,8 +16,6 @@ from addons.redaction.gaps import (
     BEGINS,
     ENCODED,
     GAP,
-    NEXT_STRING,
-    PASSWORD_GAP,
     QUOTE,
     QUOTED,
     TO_LITERAL,
@@ -25,8 +23,8 @@ from addons.redaction.gaps import (
     VALUE,
     WRITTEN,
 )
+from addons.redaction.passwords import PASSWORD_FLAGS, PASSWORD_NAMES, SHORT_PASSWORD_NAMES, setting
 from addons.redaction.shapes import (
-    AFTER_NO_ALNUM,
     AFTER_NO_WORD,
     BASE64,
     HIDE,
@@ -83,9 +81,6 @@ _NO_SECRET_TOKEN: Final = (
 )
 """What stands before a token that is a place in a list, or that everybody may know; one of an identity has its row."""
 _FRAMEWORK_KEYS: Final = ("SECRET_KEY", "secret_key", "SECRET_KEY_BASE", "secret_key_base")
-_PASSWORD_VARIABLES: Final = ("PASSWORD", "PASSWD", "PASSPHRASE", "PGPASSWORD", "MYSQL_PWD")
-_PASSWORD_NAMES: Final = ("password", "Password", "passwd", "passphrase", *_PASSWORD_VARIABLES)
-_SHORT_PASSWORD_NAMES: Final = ("pass", "Pass", "pwd", "Pwd", "PASS", "PWD")
 _SPOKEN_NAMES: Final = tuple(
     f"{what} {kind}"
     for what in ("API", "api", "Api", "access", "Access", "auth", "Auth", "secret", "Secret")
@@ -96,8 +91,6 @@ _SPOKEN: Final = Pattern(
     r"""(?:(?: is| was)?:?|=)[ \t\n\r]{1,4}\\{0,8}["'`]{0,3}""",
     r"""(?: (?:i(?:s:?)?|w(?:a(?:s:?)?)?)?|:|=)?[ \t\n\r]{0,4}\\{0,8}["'`]{0,3}""",
 )
-_PROGRAMS_PASSWORDS: Final = ("PGPASSWORD=", "MYSQL_PWD=", "REDISCLI_AUTH=", "SSHPASS=")
-"""Which programs read their password from, whatever it looks like."""
 _AUTHORIZATION: Final = ("Authorization", "authorization", "AUTHORIZATION")
 _COOKIE: Final = ("Cookie", "cookie", "Set-Cookie", "set-cookie", "COOKIE", "SET-COOKIE")
 _HEADER_ENDS: Final = (
@@ -118,22 +111,16 @@ _FLAGS: Final = (
     *("--api-key", "--api-token", "--token", "--auth-token", "--access-token", "--private-token", "--secret"),
     *("--secret-key", "--client-secret", "--session-token", "--apikey", "--api_key", "--auth", "--bearer-token"),
 )
-_PASSWORD_ELEMENTS: Final = ("<password>", "<Password>", "<passwd>", "<passphrase>", "<pass>")
-_VALUE: Final = r"""\\{0,8}"[ \t\n\r]{1,24}value=\\{0,8}\""""
-_VALUE_BEGUN: Final = r"""\\{0,8}(?:"(?:[ \t\n\r]{1,24}(?:v(?:a(?:l(?:u(?:e(?:=(?:\\{0,8}"?)?)?)?)?)?)?)?)?)?"""
-"""Of NuGet: `<add key="ClearTextPassword" value="…" />`."""
-_SETTING_ENDS: Final = r"""[ \t]{0,8}(?:[\n\r]|\\{1,8}[nr])|[ ][a-z_]{2,24}=|\\{0,8}["']"""
-"""A line, one of several settings, or the string of them."""
-_PASSWORD_FLAGS: Final = ("--password", "--passwd", "--pass", "--passphrase")
 
 _TELLING: Final = re.compile(
     rf"(?:^|.*[^A-Za-z0-9])(?:"
-    rf"{'|'.join(map(re.escape, (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *_PASSWORD_NAMES)))})"
-    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret|{'|'.join(_SHORT_PASSWORD_NAMES)})|(?<=[a-z0-9])(?:Token|Secret|(?:{'|'.join(_SECRET_KEYS)})Key|Password))"
+    rf"{'|'.join(map(re.escape, (*_NAMES, *_IDENTITY_NAMES, *_VARIABLES, _KEY_VARIABLE, *PASSWORD_NAMES)))})"
+    rf"|.*[A-Za-z0-9](?:[_.-](?:token|secret|{'|'.join(SHORT_PASSWORD_NAMES)})|"
+    rf"(?<=[a-z0-9])(?:Token|Secret|(?:{'|'.join(_SECRET_KEYS)})Key|Password))"
     rf"|(?:Proxy-|proxy-)?(?:{'|'.join((*_WHOLE_NAMES, *_AUTHORIZATION, *_COOKIE))})|_?auth|[Xx]-[A-Za-z]{_HEADER}",
     re.DOTALL,
 )
-_FLAG: Final = re.compile("|".join((*_FLAGS, *_PASSWORD_FLAGS)))
+_FLAG: Final = re.compile("|".join((*_FLAGS, *PASSWORD_FLAGS)))
 
 
 def tells_secret(name: str) -> bool:
@@ -152,16 +139,6 @@ def is_flag(text: str) -> bool:
     return text.startswith("--") and _FLAG.fullmatch(text) is not None
 
 
-_PASSWORD_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*-]"""
-_MARKED_CHARACTER: Final = r"""[A-Za-z0-9+/._~!@#%^*&$?=-]"""
-_LAST_ON_LINE: Final = Pattern(
-    rf"{_MARKED_CHARACTER}{{8,128}}+(?=[ \t]{{0,8}}(?:[\n\r]|\\{{1,8}}[nr]|\Z))",
-    rf"{_MARKED_CHARACTER}{{0,128}}[ \t]{{0,8}}\\{{0,8}}",
-)
-_NEXT_STRING_PART: Final = r"""(?:[\\"', \t\n\r]|(?<=\\)[nrt]|(?<=[, \t\n\r])[bru](?=["']|\Z)){0,48}"""
-_QUOTED_PASSWORD: Final = Pattern(
-    rf"""{_PASSWORD_CHARACTER}{{8,128}}(?=\\{{0,8}}["'`]|\Z)""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"
-)
 _SCHEME: Final = Pattern(
     r"""(?:(?![Bb]asic |BASIC |AWS4)(?:[A-Za-z][A-Za-z0-9_-]{1,18} {1,4}|(?:[Bb]earer|[Tt]oken)\+)"""
     r"""(?:[a-z_]{1,12}=)?(?:\\{0,8}["'])?|(?!(?:[Bb]earer|[Tt]oken)\+))""",
@@ -186,7 +163,6 @@ _NAME_GOES_ON: Final = r"(?:(?<=[A-Za-z0-9][_.-])(?=[a-z])|(?<=[a-z0-9])(?=[A-Z]
     for word in _NO_SECRET_TOKEN
 )
 """Within a name."""
-_PASSWORD_OF: Final = rf"(?:{AFTER_NO_ALNUM}|(?<=[a-z0-9])(?=Pass))"
 _SECRET_KEY: Final = "(?<=[A-Z0-9]_)" + "".join(f"(?<!{word}_)" for word in _NO_SECRET_KEY)
 _BY_ITSELF: Final = rf"(?:{AFTER_NO_WORD}(?<![.$])(?<![0-9]:)|(?<=[A-Za-z0-9]-)(?=[TS]))"
 NAMED: Final[tuple[Rule, ...]] = (
@@ -269,11 +245,6 @@ NAMED: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     rule(
-        *("value beside a password's name", OneOf(_PASSWORD_VARIABLES), TO_VALUE, "value", ASSIGNED, HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.literal_password,
-    ),
-    rule(
         *("value of a key's name", _KEY_VARIABLE, ASSIGNED, HIDE, VALUE),
         before=_SECRET_KEY,
         valid=plausible.named_secret,
@@ -285,72 +256,8 @@ NAMED: Final[tuple[Rule, ...]] = (
         valid=plausible.generated,
     ),
     rule(
-        *("value of a password's name", OneOf(_PASSWORD_NAMES), PASSWORD_GAP, HIDE),
-        # What is called is a function.
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?!\()", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        before=_PASSWORD_OF,
-        in_word=("Password",),
-        valid=plausible.named_password,
-        trim=".",
-    ),
-    rule(
-        *("password in quotes", OneOf(_PASSWORD_NAMES), QUOTED, HIDE),
-        _QUOTED_PASSWORD,
-        before=_PASSWORD_OF,
-        in_word=("Password",),
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password in quotes, of a short name", OneOf(_SHORT_PASSWORD_NAMES), QUOTED, HIDE),
-        _QUOTED_PASSWORD,
-        before=rf"(?:{AFTER_NO_WORD}|(?<=[A-Za-z0-9][_.-]))",
-        then=BEGINS,
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password in a variable", OneOf(tuple(f"{name}=" for name in _PASSWORD_VARIABLES)), HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?![(\[{{:,)>])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password in an element", OneOf(_PASSWORD_ELEMENTS), HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{4,128}}(?=</)", rf"{_PASSWORD_CHARACTER}{{0,128}}<?"),
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password in an attribute", "ClearTextPassword", Pattern(_VALUE, _VALUE_BEGUN), HIDE),
-        Pattern(rf"""{_PASSWORD_CHARACTER}{{4,128}}(?=\\{{0,8}}")""", rf"{_PASSWORD_CHARACTER}{{0,128}}\\{{0,8}}"),
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password of a setting", OneOf(("password=", "passwd=", "passphrase=", "Password=")), HIDE),
-        Pattern(
-            rf"{_PASSWORD_CHARACTER}{{8,128}}+(?={_SETTING_ENDS}|\Z)",
-            rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}(?:\\{{0,8}}|[a-z_]{{0,24}})",
-        ),
-        valid=plausible.setting_password,
-    ),
-    rule(
-        *("password in a variable, short", OneOf(("PASS=", "PWD=", "AUTH=")), HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}+(?![(\[{{:,)>])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        before="(?<=[A-Z0-9]_)",
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password on a line", OneOf(tuple(f"{name}: " for name in _PASSWORD_NAMES)), HIDE, _LAST_ON_LINE),
-        valid=plausible.setting_password,
-    ),
-    rule(
-        *("password on a line, with blanks", OneOf(tuple(f"{name} = " for name in _PASSWORD_NAMES)), HIDE),
-        _LAST_ON_LINE,
-        valid=plausible.marked_password,
-    ),
-    rule(
         *("value with marks", OneOf(tuple(f"{name}=" for name in (*_VARIABLES, "API_KEY", "SECRET_KEY"))), QUOTE, HIDE),
-        Pattern(
-            rf"{_PASSWORD_CHARACTER}{{12,128}}+(?={_SETTING_ENDS}|\Z)",
-            rf"{_PASSWORD_CHARACTER}{{0,128}}[ \t]{{0,8}}(?:\\{{0,8}}|[a-z_]{{0,24}})",
-        ),
+        setting(12),
         valid=plausible.marked_password,
     ),
     rule(
@@ -359,37 +266,7 @@ NAMED: Final[tuple[Rule, ...]] = (
         trim=".",
     ),
     rule(
-        *("password behind more than its name", OneOf(_PASSWORD_NAMES), TO_LITERAL, HIDE, _QUOTED_PASSWORD),
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password as a default", OneOf(_PASSWORD_VARIABLES), Pattern(NEXT_STRING, _NEXT_STRING_PART), HIDE),
-        _QUOTED_PASSWORD,
-        valid=plausible.literal_password,
-    ),
-    rule(
-        *("password in sql", OneOf(("PASSWORD '", "password '", "PASSWORD('", "IDENTIFIED BY '", "identified by '"))),
-        *(HIDE, _QUOTED_PASSWORD),
-        valid=plausible.literal_password,
-    ),
-    rule(
         "value of a name in prose", OneOf(_SPOKEN_NAMES), _SPOKEN, HIDE, VALUE, valid=plausible.named_secret, trim="."
     ),
-    rule(
-        *("password of a program", OneOf(_PROGRAMS_PASSWORDS), Pattern(r"""["']?""", r"""["']?"""), HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{4,128}}+(?![(\[{{:,)>$])", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.url_password,
-    ),
     rule(*("value of a secret's flag", OneOf(_FLAGS), AFTER_FLAG, HIDE, VALUE), valid=plausible.named_secret, trim="."),
-    rule(
-        *("password's flag", OneOf(_PASSWORD_FLAGS), AFTER_FLAG, HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.flag_password,
-        trim=".",
-    ),
-    rule(
-        *("password's flag, with =", OneOf(tuple(f"{flag}=" for flag in _PASSWORD_FLAGS)), QUOTE, HIDE),
-        Pattern(rf"{_PASSWORD_CHARACTER}{{8,128}}", rf"{_PASSWORD_CHARACTER}{{0,128}}"),
-        valid=plausible.literal_password,
-    ),
 )

@@ -173,7 +173,7 @@ def literal_password(value: str) -> bool:
     reads like an identifier is none then. Paths and names with dots are what forms and translations have there."""
     if "/" in value or "." in value:
         return named_password(value)
-    return url_password(value) and (0 < _digits(value) < len(value) or (mixed(value) and _changes(value, 0.3)))
+    return url_password(value) and (has_letter_and_digit(value) or (mixed(value) and _changes(value, 0.3)))
 
 
 def setting_password(value: str) -> bool:
@@ -220,7 +220,7 @@ def torn(value: str) -> bool:
     """The beginning of a key, or as much as there is of it: no word and no name in code."""
     return any(
         (mixed(piece) and _UNSPEAKABLE.search(piece) is not None)
-        or (0 < _digits(piece) < len(piece) and (piece.upper() == piece or not _is_identifier(piece)))
+        or (has_letter_and_digit(piece) and (piece.upper() == piece or not _is_identifier(piece)))
         or (_is_scrambled(piece) and not _is_identifier(piece))
         for piece in _ALL_PIECES.findall(value)
         if len(piece) >= _SHORTEST_NO_WORD

@@ -1,8 +1,8 @@
 """THE table: every credential format that is recognised in text. To add one, add a row, with a sample to the tests.
 
-In: nothing. Out: `RULES`, of secrets whose beginning tells them: first the vendors' formats, then
-the forms (forms.py), names (names.py), command lines (commands.py), what is written to a program's input (piped.py) and
-the programs' own files (program_files.py).
+In: nothing. Out: `RULES`, of secrets whose beginning tells them: first the vendors' formats, then the forms (forms.py),
+names (names.py), passwords' names (passwords.py), command lines (commands.py), what is written to a program's input
+(piped.py) and the programs' own files (program_files.py).
 Those that are told by a marker in their middle are in marked.py. Formats as the vendors document them and as secret
 scanners (gitleaks, TruffleHog, detect-secrets, GitHub's secret scanning, Microsoft's CASK) list them; lengths are taken
 generously where a vendor has changed them before.
@@ -18,6 +18,7 @@ from addons.redaction.commands import COMMANDS
 from addons.redaction.forms import FORMS
 from addons.redaction.gaps import ASSIGNED, TO_VALUE
 from addons.redaction.names import NAMED
+from addons.redaction.passwords import PASSWORDS
 from addons.redaction.piped import PIPED
 from addons.redaction.program_files import PROGRAM_FILES
 from addons.redaction.shapes import (
@@ -321,6 +322,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     *FORMS,
     *NAMED,
+    *PASSWORDS,
     *COMMANDS,
     *PIPED,
     *PROGRAM_FILES,
