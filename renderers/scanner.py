@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import cast
+from typing import NamedTuple, cast
 
 
-@dataclass(frozen=True, slots=True)
-class Rule[S: Enum, T: Enum]:
+class Rule[S: Enum, T: Enum](NamedTuple):
     """One row. `pattern` has no capturing groups; an empty match is a change of state before the next character."""
 
     pattern: str

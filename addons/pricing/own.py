@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 import os
 import re
-from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -25,8 +24,7 @@ WINDOW = "context_window"
 _EXAMPLE = 'write such as {"my-model-*": {"input": 3, "output": 15}}, in dollars per million tokens'
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPrice:
+class OwnPrice(NamedTuple):
     """`rates` None: only the window is given, the price is the table's. `window` None: the other way round."""
 
     model: re.Pattern[str]

@@ -10,8 +10,7 @@ charged as text: `usage` does not tell them apart.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 type Price = float | list[Any]
 
@@ -28,8 +27,7 @@ TOKEN_KINDS: dict[str, str | None] = {
 _MILLION = 1e6
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(NamedTuple):
     """Dollars per million tokens of each kind; None: the price list does not say."""
 
     input: float | None

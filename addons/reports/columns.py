@@ -5,8 +5,8 @@ In: nothing. Out: `Column`s, which catalogue, formats, help and README's table r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -56,8 +56,7 @@ HEADINGS = {
 """Columns whose names are the log's, and long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """`totalled`: tables end in its sum. `is_minor`: a table has it only where something was told and there is room.
     `is_major`: what the report is about; others are left out for its sake."""
 
@@ -87,11 +86,11 @@ def names(*all_names: str) -> tuple[Column, ...]:
 
 
 def minor(*columns: Column) -> tuple[Column, ...]:
-    return tuple(replace(column, is_minor=True) for column in columns)
+    return tuple(column._replace(is_minor=True) for column in columns)
 
 
 def major(*columns: Column) -> tuple[Column, ...]:
-    return tuple(replace(column, is_major=True) for column in columns)
+    return tuple(column._replace(is_major=True) for column in columns)
 
 
 def counts(*names: str) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ Moments are in UTC, without a zone. Facts are narrow, since an engine takes in o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from addons.reports import call_facts, request_facts
 from addons.sinks import layout
@@ -30,8 +30,7 @@ USAGE_FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """`extract` names what makes the fields of a line, in `extracts`, where they are not the record's own; a file then
     has no two rows with the same values of `once`. `record_key`: what a record has to have, if not the key."""
 

@@ -16,8 +16,8 @@ import errno
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from addons.reports.database import Connection, DatabaseError, connect, disconnect
 from addons.reports.facts import FACTS, Fact
@@ -33,9 +33,9 @@ LOCK_NAME = ".index.lock"
 _LARGE_BYTES = 4 << 20
 PATIENCE_S = 1.0
 
-_TAKEN = (
-    "CREATE TABLE taken (fact VARCHAR, file INTEGER, stamp VARCHAR, device UBIGINT, inode UBIGINT, size UBIGINT,"
-    " changed_ns UBIGINT, consumed UBIGINT, seal UBIGINT, skipped UBIGINT)"
+_TAKEN_COLUMNS = (
+    "fact VARCHAR, file INTEGER, stamp VARCHAR, device UBIGINT, inode UBIGINT, size UBIGINT, changed_ns UBIGINT,"
+    " consumed UBIGINT, seal UBIGINT, skipped UBIGINT"
 )
 
 
@@ -43,8 +43,7 @@ class Unusable(Exception):
     """There is no index to be had now. The text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(NamedTuple):
     """What is known of one file, for one fact. A file without a `stamp` was growing then."""
 
     file: int
@@ -91,26 +90,50 @@ def load_from_index(files: LogFiles, facts: Sequence[Fact], threads: int | None,
     except OSError as error:
         raise Unusable(f"the log's folder can't have an index ({error.strerror})") from None
     index = _Index(files, threads, progress)
-    try:
-        loaded = index.load(facts)
-    except BaseException:
-        index.close()
-        lock.leave()
-        lock.close()
-        raise
 
     def close() -> None:
         index.close()
         lock.leave()
         lock.close()
 
-    loaded.close = close
+    try:
+        connection, skipped = index.load(facts)
+    except BaseException:
+        close()
+        raise
+    loaded = Loaded(connection, close)
+    loaded.skipped = skipped
     return loaded
 
 
+@cache
 def version() -> int:
     """Of the tables' form: any change of a fact is another one."""
-    return zlib.crc32(repr((_TAKEN, FACTS)).encode())
+    return zlib.crc32(repr((_TAKEN_COLUMNS, FACTS)).encode())
+
+
+def _taken() -> str:
+    """The table of what is in. An index of another version has none of this name, and is as good as a damaged one."""
+    return f"taken_{version()}"
+
+
+def _known(connection: Connection) -> dict[str, list[_Taken]]:
+    known: dict[str, list[_Taken]] = {}
+    for fact, *row in connection.execute(f"FROM {_taken()} ORDER BY stamp NULLS LAST").fetchall():
+        known.setdefault(fact, []).append(_Taken(*row))
+    return known
+
+
+@contextlib.contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        with contextlib.suppress(DatabaseError):
+            connection.rollback()
+        raise
 
 
 class _Index:
@@ -121,7 +144,8 @@ class _Index:
         self._progress = progress
         self._connection: Connection | None = None
 
-    def load(self, facts: Sequence[Fact]) -> Loaded:
+    def load(self, facts: Sequence[Fact]) -> tuple[Connection, dict[str, int]]:
+        """The tables, and for each fact how many lines are no records."""
         try:
             try:
                 return self._load(facts)
@@ -145,31 +169,28 @@ class _Index:
                 disconnect(self._connection)
             self._connection = None
 
-    def _load(self, facts: Sequence[Fact]) -> Loaded:
-        connection = self._connection = self._open()
-        steps = [step for fact in facts for step in self._compare(connection, fact)]
+    def _load(self, facts: Sequence[Fact]) -> tuple[Connection, dict[str, int]]:
+        is_new = not self._path.exists()
+        connection = self._connection = connect(self._path, self._threads)
+        skipped: dict[str, int] = {}
+        steps: list[_Step] = []
+        with _transaction(connection):
+            if is_new:
+                self._path.chmod(FILE_MODE)
+                connection.execute(f"CREATE TABLE {_taken()} ({_TAKEN_COLUMNS})")
+            known = _known(connection)
+            for fact in facts:
+                to_do, skipped[fact.name] = self._compare(connection, fact, known.get(fact.name, []))
+                steps += to_do
         # What is large, and needs no write-ahead log, comes last: then the log is empty when the file is closed.
         steps.sort(key=lambda step: step.member.size)
         total = sum(step.member.size for step in steps)
         done = 0
         for step in steps:
-            step.take(connection, lambda read, done=done: self._progress(done + read, total))  # type: ignore[misc]
+            tell = lambda read, done=done: self._progress(done + read, total)  # noqa: E731
+            skipped[step.fact.name] += step.take(connection, tell)
             done += step.member.size
-        names = ", ".join(f"'{fact.name}'" for fact in facts)
-        query = f"SELECT fact, sum(skipped)::BIGINT FROM taken WHERE fact IN ({names}) GROUP BY fact"
-        return Loaded(connection, skipped=dict(connection.execute(query).fetchall()))
-
-    def _open(self) -> Connection:
-        is_new = not self._path.exists()
-        connection = self._connection = connect(self._path, self._threads)
-        if is_new:
-            self._path.chmod(FILE_MODE)
-            connection.execute(_TAKEN)
-            connection.execute(f"CREATE TABLE version AS SELECT {version()} AS version")
-        elif connection.execute("SELECT version FROM version").fetchall() != [(version(),)]:
-            self._remove()
-            return self._open()
-        return connection
+        return connection, skipped
 
     def _remove(self) -> None:
         self.close()
@@ -179,10 +200,9 @@ class _Index:
 
         shutil.rmtree(self._path.with_name(NAME + ".tmp"), ignore_errors=True)
 
-    def _compare(self, connection: Connection, fact: Fact) -> list[_Step]:
-        """What there is to do; the rows of files that are no more are deleted."""
-        query = "SELECT * EXCLUDE (fact) FROM taken WHERE fact = ? ORDER BY stamp NULLS LAST"
-        known = [_Taken(*row) for row in connection.execute(query, [fact.name]).fetchall()]
+    def _compare(self, connection: Connection, fact: Fact, known: list[_Taken]) -> tuple[list[_Step], int]:
+        """What there is to do, and of how many lines it is known that they are no records. The rows of files that are
+        no more are deleted."""
         if not known:
             create(connection, fact)
         fresh = itertools.count(max((taken.file for taken in known), default=0) + 1)
@@ -191,15 +211,15 @@ class _Index:
         for gone in known:
             if gone not in pairs.values():
                 _forget(connection, fact, gone.file)
-        return [
+        steps = [
             _Step(fact, taken.file if taken else next(fresh), member, taken)
             for member in members
             if (taken := pairs.get(member)) is None or not taken.is_unchanged(member)
         ]
+        return steps, sum(taken.skipped for member, taken in pairs.items() if taken.is_unchanged(member))
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """A file that is new, or has changed."""
 
     fact: Fact
@@ -207,16 +227,15 @@ class _Step:
     member: Member
     taken: _Taken | None
 
-    def take(self, connection: Connection, tell: Callable[[int], None]) -> None:
-        """`tell` is told how many bytes have been read."""
-        with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
+    def take(self, connection: Connection, tell: Callable[[int], None]) -> int:
+        """How many of the file's lines are no records. `tell` is told how many bytes have been read."""
+        return with_room(connection, lambda is_roomy: self._take(connection, tell, is_roomy))
 
-    def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> None:
+    def _take(self, connection: Connection, tell: Callable[[int], None], is_roomy: bool) -> int:
         from addons.reports.stretches import Stretch  # only here: when nothing is new it is not needed
 
         fact, file, member, taken = self.fact, self.file, self.member, self.taken
-        connection.begin()
-        try:
+        with _transaction(connection):
             if taken is not None and taken.is_now(member):
                 consumed, seal, skipped = taken.consumed, taken.seal, taken.skipped
             else:
@@ -230,14 +249,11 @@ class _Step:
                 consumed, seal = stretch.end, stretch.seal
                 skipped += make_good(connection, fact, file, lambda: _refused(stretch))
             if taken is not None:
-                connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
+                connection.execute(f"DELETE FROM {_taken()} WHERE fact = ? AND file = ?", [fact.name, file])
             row = [fact.name, file, member.stamp, member.device, member.inode, member.size, member.changed_ns]
-            connection.execute(f"INSERT INTO taken VALUES ({', '.join('?' * 10)})", [*row, consumed, seal, skipped])
-            connection.commit()
-        except BaseException:
-            with contextlib.suppress(DatabaseError):
-                connection.rollback()
-            raise
+            told = [*row, consumed, seal, skipped]
+            connection.execute(f"INSERT INTO {_taken()} VALUES ({', '.join('?' * len(told))})", told)
+        return skipped
 
     def _insert_in_place(self, connection: Connection, stretch: Stretch) -> bool:
         """Let the database read the file itself, which is faster. False: that can't be, or the file has grown
@@ -289,4 +305,4 @@ def _pair(members: list[Member], known: list[_Taken]) -> dict[Member, _Taken]:
 
 def _forget(connection: Connection, fact: Fact, file: int) -> None:
     connection.execute(f"DELETE FROM {fact.name} WHERE _file = {file}")
-    connection.execute("DELETE FROM taken WHERE fact = ? AND file = ?", [fact.name, file])
+    connection.execute(f"DELETE FROM {_taken()} WHERE fact = ? AND file = ?", [fact.name, file])

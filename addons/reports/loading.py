@@ -7,7 +7,6 @@ that the database's parser refuses is tried once more by the thorough one (LOGFO
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -38,15 +37,15 @@ class Progress(Protocol):
     def __call__(self, done_bytes: int, total_bytes: int) -> None: ...
 
 
-@dataclass(slots=True)
 class Loaded:
     """A connection in which the facts asked for are tables: `_file`, and their own columns."""
 
-    connection: Connection
-    skipped: dict[str, int] = field(default_factory=dict)
-    """For each fact, lines that are no records."""
-    notes: list[str] = field(default_factory=list)
-    close: Callable[[], None] = lambda: None
+    def __init__(self, connection: Connection, close: Callable[[], None]) -> None:
+        self.connection = connection
+        self.close = close
+        self.skipped: dict[str, int] = {}
+        """For each fact, lines that are no records."""
+        self.notes: list[str] = []
 
 
 def create(connection: Connection, fact: Fact) -> None:
@@ -58,15 +57,15 @@ def create(connection: Connection, fact: Fact) -> None:
     )
 
 
-def with_room(connection: Connection, insert: Callable[[bool], None]) -> None:
+def with_room[T](connection: Connection, insert: Callable[[bool], T]) -> T:
     """Call it; once more, with room for lines of any length, when one was longer than usual."""
     try:
-        insert(False)
+        return insert(False)
     except DatabaseError as error:
         if not is_too_large(error):
             raise
         connection.execute("SET threads = 1")
-        insert(True)
+        return insert(True)
 
 
 def insert_pieces(connection: Connection, fact: Fact, file: int, pieces: Pieces, *, is_roomy: bool) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from addons.sinks import layout
 from addons.sinks.rotation import parse_rotated, rotated_files
@@ -40,8 +40,7 @@ KINDS = (layout.FLOWS, layout.LINES, layout.ENDS, layout.BLOBS, layout.ERRORS)
 """The kinds of record there are, by the names of their files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One file. `stamp` is None for one that may still grow."""
 
     path: Path

@@ -6,8 +6,7 @@ In: nothing. Out: `Mode`, and the keys by which some group their rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from addons.reports.columns import Column, Kind, names
 from addons.reports.filters import CONVERSATION
@@ -19,19 +18,21 @@ SESSION = "[SESSION]"
 LATEST = "[N]"
 """An argument that says how many of the latest, as --last does."""
 
+ANSWERS = ("answers", "numbered_answers", "answered_calls")
+"""Relations with a row an exchange that has ended. Each tells more than the one before it, and takes longer to make."""
+
 type Row = Sequence[Any]
 
 type Step = Callable[[Iterable[Row], Question], Iterator[Row]]
 """What SQL is the wrong tool for: from the query's rows to the report's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One report. `query` selects exactly `columns` from the relations in `reads`, in any order; `order` says by what
-    they are put in order, oldest first.
+class Mode(NamedTuple):
+    """One report. `query` selects exactly `columns` from the relations in `reads` and {answers}, in any order; `order`
+    says by what they are put in order, oldest first.
 
     `{keys}` in a query stands for what the rows are grouped by, which `group_by` names where nothing else is asked
-    for; their columns come before `columns`; `{answers}` for the relation, which some keys need to be wider.
+    for; their columns come before `columns`; `{answers}` for the one of `ANSWERS` that they need.
     `{argument}` stands for the argument as a literal, NULL without one. `purposes`: whose exchanges count; empty:
     all, as for whatever is billed.
     """
@@ -53,13 +54,12 @@ class Mode:
     """Whether a note says how many exchanges its own purposes have left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A key: its columns, and for each the SQL that gives it. `needs_calls`: what `answers` does not have."""
+class Group(NamedTuple):
+    """A key: its columns, and for each the SQL that gives it, from the relation `of` or a wider one."""
 
     columns: tuple[Column, ...]
     sql: tuple[str, ...]
-    needs_calls: bool = False
+    of: str = ANSWERS[0]
 
 
 GROUPS: dict[str, Group] = {
@@ -71,17 +71,18 @@ GROUPS: dict[str, Group] = {
             *names("model"),
         ),
         ("idx", "any_value(started)", "any_value(session_number)", "any_value(model)"),
-        needs_calls=True,
+        "answered_calls",
     ),
     "session": Group(
         (Column("session_number", Kind.SESSION), *names("session_id"), Column("client", Kind.NAME)),
         ("any_value(session_number)", "session_id", "min(client)"),
+        "numbered_answers",
     ),
     "client": Group(names("client"), ("client",)),
     "provider": Group(names("provider"), ("provider",)),
     "model": Group(names("model"), ("model",)),
     "purpose": Group(names("purpose"), ("purpose",)),
-    "agent": Group(names("agent_id"), ("agent_id",), needs_calls=True),
+    "agent": Group(names("agent_id"), ("agent_id",), "answered_calls"),
     "api": Group(names("api"), ("api",)),
     "host": Group(names("host"), ("host",)),
     "hour": Group((Column("hour", Kind.TEXT),), ("strftime(local_time(started), '%Y-%m-%d %H:00')",)),

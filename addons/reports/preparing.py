@@ -7,7 +7,6 @@ to load than most reports take, so they are loaded here, when somebody asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
@@ -20,26 +19,26 @@ if TYPE_CHECKING:
     from addons.pricing.book import PriceBook
 
 
-@dataclass(slots=True)
 class Preparing:
     """What a report knows. Without a `book` prices are those of the environment."""
 
-    question: Question
-    files: LogFiles
-    book: PriceBook | None
+    def __init__(self, question: Question, files: LogFiles, book: PriceBook | None) -> None:
+        self.question = question
+        self.files = files
+        self._book = book
 
     @property
     def prices(self) -> PriceBook:
         """Raises QuestionError."""
-        if self.book is None:
+        if self._book is None:
             from addons.pricing.book import PriceBook
             from addons.pricing.own import own_prices
 
             try:
-                self.book = PriceBook(own_prices(""))
+                self._book = PriceBook(own_prices(""))
             except ValueError as wrong:
                 raise QuestionError(str(wrong)) from None
-        return self.book
+        return self._book
 
 
 def prepare(connection: Connection, name: str, preparing: Preparing) -> None:

@@ -8,10 +8,9 @@ completions read it too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from addons.reports.moments import parse_moment, zone_of
 
@@ -39,8 +38,7 @@ class QuestionError(ValueError):
     """What is wrong with a question, for the person who asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Times are in UTC, without a zone. An empty filter leaves nothing out."""
 
     mode: str
@@ -61,13 +59,12 @@ class Question:
     output: Path | None = None
     file: Path | None = None
     log_dir: Path | None = None
-    zone: tzinfo | None = field(default=None, repr=False)
+    zone: tzinfo | None = None
     asked_at: datetime | None = None
     """None where that does not matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(NamedTuple):
     zone: tzinfo | None
     now: datetime
 
@@ -112,8 +109,7 @@ def _zone(text: str, _: _Context) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """`--name VALUE`."""
 
     name: str
@@ -218,11 +214,11 @@ def parse_question(mode: str, arguments: Iterable[str], told: Mapping[str, str],
     question = Question(mode, tuple(arguments), asked_at=now.astimezone(UTC).replace(tzinfo=None))
     for name in sorted(told, key=lambda name: name not in _CONTEXT_FIRST):
         value = _parse(_option(name), told[name], context)
-        question = replace(question, **{name.replace("-", "_"): value})
+        question = question._replace(**{name.replace("-", "_"): value})
         if name == "tz":
             zone = zone_of(question.tz)
             context = _Context(zone, now)
-            question = replace(question, zone=zone)
+            question = question._replace(zone=zone)
     if question.since and question.until and question.since >= question.until:
         raise QuestionError(f"--since {told['since']} is not before --until {told['until']}")
     return question

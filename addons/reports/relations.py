@@ -3,15 +3,15 @@
 In: which relations a mode reads, the filters as SQL. Out: the facts that they stand on, and the views' SQL. `calls`
 is a row an exchange, whether it has ended or not, numbered in the order in which the exchanges began (`exchanges` are
 all of them, whatever the filters say); `answers` is a row an exchange that has ended, from its end record alone, so
-that sums need not read anything else. `new_contents` is a row for each content that is new in its session, with its
-call: content is JSON as text, null where its blob is gone. `priced` are answers with what they cost; `call_moments` is
-what the lives of tool calls are told by.
+that sums need not read anything else (`numbered_answers`: with their sessions' numbers). `new_contents` is a row for
+each content that is new in its session, with its call: content is JSON as text, null where its blob is gone. `priced`
+are answers with what they cost; `call_moments` is what the lives of tool calls are told by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from addons.reports import call_facts
 from addons.reports.costs import COST, JOIN, SLOT_S, TIER
@@ -24,11 +24,10 @@ _USAGE = ", ".join(f"ends.{name}" for name in USAGE_FIELDS)
 STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """`reads`: facts and other relations. `sql` has {filters} where those apply, {only} for what a named file has, and
-    {answers} for the relation of that name or a wider one. `prepare` names what is to be made before, in `preparing`;
-    without `sql`, that is all."""
+    {answers} for the relation of that name or a wider one, which is then there beside what it `reads`. `prepare` names
+    what is to be made before, in `preparing`; without `sql`, that is all."""
 
     name: str
     reads: tuple[str, ...]
@@ -42,6 +41,12 @@ RELATIONS: dict[str, Relation] = {
         Relation("session_numbers", ("numbers",), prepare="session_numbers"),
         Relation(
             "answers",
+            ("ends",),
+            f"""SELECT * FROM (SELECT ends.* EXCLUDE (_file), {STARTED} AS started FROM ends)
+                WHERE {{filters}} AND {{only}}""",
+        ),
+        Relation(
+            "numbered_answers",
             ("ends", "session_numbers"),
             f"""SELECT * FROM (
                 SELECT ends.* EXCLUDE (_file), {STARTED} AS started, session_number
@@ -102,7 +107,7 @@ RELATIONS: dict[str, Relation] = {
         ),
         Relation(
             "billed",
-            ("answers", "tiers"),
+            ("ends", "tiers"),
             f"""SELECT *, {TIER} AS tier,
                 CASE WHEN price_changes(provider, model) THEN epoch(started)::BIGINT // {SLOT_S} ELSE 0 END AS slot
                 FROM {{answers}} LEFT JOIN (SELECT * EXCLUDE (_file) FROM tiers) USING (flow_id)""",

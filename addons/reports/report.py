@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from addons.reports.filters import condition
 from addons.reports.index import Unusable, load_from_index
 from addons.reports.loading import Loaded, Progress
 from addons.reports.log_files import WITHOUT, Damaged, LogFiles, files_beside, files_of
-from addons.reports.mode import GROUPS, LATEST, SESSION, Group, Mode, Row
+from addons.reports.mode import ANSWERS, GROUPS, LATEST, SESSION, Group, Mode, Row
 from addons.reports.moments import local_sql
 from addons.reports.preparing import Preparing, prepare
 from addons.reports.question import Question, QuestionError
@@ -38,16 +37,27 @@ _KEPT_ROWS = 20_000
 """So many are taken at once, so that a slow reader does not keep the index from others."""
 
 
-@dataclass(slots=True)
+def _nothing() -> None: ...
+
+
 class Report:
     """`rows` can be taken once."""
 
-    mode: Mode
-    question: Question
-    columns: tuple[Column, ...]
-    rows: Iterator[Row]
-    notes: list[str] = field(default_factory=list)
-    close: Callable[[], None] = lambda: None
+    def __init__(
+        self,
+        mode: Mode,
+        question: Question,
+        columns: tuple[Column, ...],
+        rows: Iterator[Row],
+        notes: Iterable[str] = (),
+        close: Callable[[], None] = _nothing,
+    ) -> None:
+        self.mode = mode
+        self.question = question
+        self.columns = columns
+        self.rows = rows
+        self.notes = list(notes)
+        self.close = close
 
 
 def _no_progress(done_bytes: int, total_bytes: int) -> None: ...
@@ -65,24 +75,24 @@ def answer(
     mode = find(question.mode)
     _check(question, mode)
     if mode.argument == LATEST:
-        question = replace(question, last=_latest(question))
+        question = question._replace(last=_latest(question))
     if mode.argument == SESSION and question.arguments:
-        question = replace(question, session=question.arguments[0])
+        question = question._replace(session=question.arguments[0])
     groups = tuple(GROUPS[key] for key in dict.fromkeys((*mode.always_by, *(question.group_by or mode.group_by))))
     columns = (*(column for group in groups for column in group.columns), *mode.columns)
     files = _files(question, root)
     if not files.exist:
         return Report(mode, question, columns, iter(()), [_nothing_in(files)])
-    answers = "answered_calls" if any(group.needs_calls for group in groups) else "answers"
+    answers = _answers(question, mode, groups)
     # First: what the mode reads may stand on it.
-    names = (*((answers,) if groups else ()), *mode.reads, *files.ids_from)
+    names = (*answers, *mode.reads, *files.ids_from)
     facts = facts_of(names)
     loaded = _load(question, files, facts, threads, progress)
     loaded.notes += _missing(files, facts)
     try:
         words = {
             "{filters}": condition(question, mode.purposes),
-            "{answers}": answers,
+            "{answers}": "".join(answers),
             "{only}": " AND ".join(f"flow_id IN (SELECT flow_id FROM {fact})" for fact in files.ids_from) or "true",
         }
         _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
@@ -90,7 +100,7 @@ def answer(
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
         rows = batches(result.fetchmany)
         if mode.step is not None:
-            rows = mode.step(rows, replace(question, log_dir=root))
+            rows = mode.step(rows, question._replace(log_dir=root))
         if question.last is not None:
             rows = _last(rows, question.last, is_reversed=mode.step is None)
         kept = list(itertools.islice(rows, _KEPT_ROWS))
@@ -103,6 +113,16 @@ def answer(
         return Report(mode, question, columns, itertools.chain(kept, rows), _notes(loaded, facts), loaded.close)
     loaded.close()
     return Report(mode, question, columns, iter(kept), _notes(loaded, facts))
+
+
+def _answers(question: Question, mode: Mode, groups: tuple[Group, ...]) -> tuple[str, ...]:
+    """The relation that {answers} stands for; none where neither the mode nor what it reads asks for one."""
+    if not any("{answers}" in sql for sql in (mode.query, *(each.sql for each in relations_of(mode.reads)))):
+        return ()
+    wanted = [group.of for group in groups]
+    if question.session:
+        wanted.append("numbered_answers")
+    return (max(wanted, key=ANSWERS.index, default=ANSWERS[0]),)
 
 
 def _files(question: Question, root: Path) -> LogFiles:

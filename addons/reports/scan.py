@@ -74,7 +74,7 @@ def _begin(facts: Sequence[Fact], threads: int | None) -> Loaded:
     connection = connect(None, threads)
     for fact in facts:
         create(connection, fact)
-    return Loaded(connection, close=lambda: disconnect(connection))
+    return Loaded(connection, lambda: disconnect(connection))
 
 
 def _read_at_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:

@@ -8,7 +8,6 @@ has no row.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from addons.reports.costs import SLOT_S
 from addons.reports.database import Connection, quoted
 
 _BATCH = 1000
-_PRICES = tuple(field.name for field in fields(Rates) if field.name != "above")
+_PRICES = tuple(name for name in Rates._fields if name != "above")
 
 
 def prepare_slots(connection: Connection, book: PriceBook) -> None:

@@ -7,7 +7,6 @@ purposes leave out, which is easily taken for all there is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from addons.reports.database import Connection
 from addons.reports.filters import condition, session_condition
@@ -46,7 +45,7 @@ def left_out(question: Question, mode: Mode, connection: Connection) -> Iterator
     # To look is cheap, and mostly there are none.
     if not any(connection.execute(f"FROM {table} WHERE {others} LIMIT 1").fetchall() for table in _TELL_WHO):
         return
-    rest = condition(replace(question, purpose=("all",)), ())
+    rest = condition(question._replace(purpose=("all",)), ())
     query = f"SELECT purpose, count(*) FROM exchanges WHERE {others} AND {rest} GROUP BY purpose ORDER BY purpose"
     counts: Mapping[str, int] = dict(connection.execute(query).fetchall())
     if counts:

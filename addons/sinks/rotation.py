@@ -7,9 +7,9 @@ In: a log file's path, limits, the time. Out: `<name>.<UTC stamp><suffix>` besid
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 COMPRESSED = ".zst"
 _STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -18,8 +18,7 @@ _FIRST_STAMP = re.compile(rb'^(?:\{"v":1,"ts":"|\{"ts":"|=== )([^" ]+)')
 _HEAD_BYTES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Rotated:
+class Rotated(NamedTuple):
     """One rotated file. `name` is the file's it was, such as `sse_lines.jsonl`."""
 
     path: Path

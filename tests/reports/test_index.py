@@ -84,7 +84,7 @@ class TestWhatIsNew:
 
     def test_a_mode_takes_in_no_more_than_it_needs(self, log, read):
         tokens(log)
-        assert {name for name, _ in read} == {layout.ENDS, layout.SESSION_NUMBERS}
+        assert {name for name, _ in read} == {layout.ENDS}
 
     def test_a_line_that_is_being_written_is_taken_in_when_it_is_whole(self, log):
         log.append_torn(layout.ENDS, b'{"flow_id":"x","model":"claude-sonnet-4-5","usage":{"input')

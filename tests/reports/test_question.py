@@ -40,10 +40,7 @@ def parsed(*words: str) -> Question:
 )
 def test_words_are_a_question(words, expected):
     question = parsed("--tz=utc", *words.split())
-    assert question == Question(
-        **{name: getattr(expected, name) for name in Question.__slots__}
-        | {"tz": "utc", "zone": question.zone, "asked_at": ASKED_AT}
-    )
+    assert question == expected._replace(tz="utc", zone=question.zone, asked_at=ASKED_AT)
 
 
 def test_dates_are_those_of_the_zone_wherever_it_is_named():
@@ -80,4 +77,4 @@ def test_what_is_wrong_is_said(words, said):
 
 def test_the_table_of_options_is_complete():
     """Each is a field of the question."""
-    assert {option.name.replace("-", "_") for option in OPTIONS} <= set(Question.__slots__)
+    assert {option.name.replace("-", "_") for option in OPTIONS} <= set(Question._fields)

@@ -7,7 +7,7 @@ filters are those of the reports.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def parse_export(words: Sequence[str], now: datetime) -> Export:
     clients = clients or "all"
     _check(what, path, question, clients, dedupe)
     if CLIENTS[clients]:
-        question = replace(question, client=(CLIENTS[clients],))
+        question = question._replace(client=(CLIENTS[clients],))
     if stream is not None and (question.file or question.log_dir):
         raise QuestionError("--stream and --file or --log-dir say different things; leave out one of them")
     return Export(what, path, question, clients, dedupe or "none", stream)

@@ -7,7 +7,7 @@ Filters and numbers are those of the reports. It may run in any thread, and leav
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from addons.pricing.book import PriceBook
@@ -62,7 +62,7 @@ def export(wanted: Export, root: Path, progress: Progress = _no_progress, book: 
 
 def _exchanges(question: Question, root: Path) -> tuple[dict[str, Wanted], list[str]]:
     """By flow id, as the reports number and filter them."""
-    asked = replace(question, mode="call_index", arguments=(), purpose=question.purpose or ("all",))
+    asked = question._replace(mode="call_index", arguments=(), purpose=question.purpose or ("all",))
     report = answer(asked, root)
     try:
         names = [column.name for column in report.columns]

@@ -55,7 +55,7 @@ MODES = (
             Column("written_share", Kind.SHARE),
             Column("calls_without_cache", Kind.INTEGER, totalled=True, is_minor=True),
         ),
-        ("answers",),
+        (),
         """SELECT {keys}, count(*), sum(input_tokens)::BIGINT, sum(cache_read_input_tokens)::BIGINT,
             sum(cache_creation_input_tokens)::BIGINT,
             sum(input_tokens - coalesce(cache_read_input_tokens, 0) - coalesce(cache_creation_input_tokens, 0))::BIGINT,
