@@ -7,14 +7,13 @@ name, `*` for any characters, capital or small; dollars per million tokens. The 
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
 from fnmatch import translate
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import orjson
 
 from addons.pricing.rates import TOKEN_KINDS, Rates, rates_from
 
@@ -38,10 +37,10 @@ def own_prices(text: str) -> tuple[OwnPrice, ...]:
     if not path:
         return ()
     try:
-        return _rows(orjson.loads(Path(path).expanduser().read_bytes()))
+        return _rows(json.loads(Path(path).expanduser().read_bytes()))
     except OSError as error:
         wrong = f"it can't be read ({error.strerror}); name a JSON file"
-    except orjson.JSONDecodeError as error:
+    except json.JSONDecodeError as error:
         wrong = f"it is no JSON ({error.msg}, line {error.lineno}); {_EXAMPLE}"
     except ValueError as error:
         wrong = str(error)

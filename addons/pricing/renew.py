@@ -1,8 +1,10 @@
-"""Make prices.json anew from a release of the package genai-prices (https://github.com/pydantic/genai-prices, MIT).
+"""Make the files in prices/ anew from a release of the package genai-prices.
+
+Its home is https://github.com/pydantic/genai-prices, its licence MIT.
 
     pip download --no-deps genai-prices && .venv/bin/python -m addons.pricing.renew genai_prices-*.whl
 
-In: a wheel. Out: prices.json, with the package's version and licence, of the price lists that sellers.py names. The
+In: a wheel. Out: a file for each price list that sellers.py names, and one with the package's version and licence. The
 package itself brings an HTTP client and pydantic with it and takes long to import, so its data is read, not run:
 data.py is one expression of constructor calls.
 """
@@ -155,14 +157,14 @@ def _value(node: ast.expr) -> Any:
             return ast.literal_eval(node)
 
 
-def as_text(data: Object) -> bytes:
-    """JSON, a model a line, so that a renewal can be read as a difference."""
-    lists = []
+def as_files(data: Object) -> dict[str, bytes]:
+    """By name. JSON, a model a line, so that a renewal can be read as a difference."""
+    files = {table.SOURCE: orjson.dumps(data["source"], option=orjson.OPT_APPEND_NEWLINE)}
     for name, found in data["lists"].items():
         rows = b",\n".join(orjson.dumps(row) for row in found["models"])
         rest = orjson.dumps({key: value for key, value in found.items() if key != "models"})[1:-1]
-        lists.append(orjson.dumps(name) + b":{" + rest + (b"," if rest else b"") + b'"models":[\n' + rows + b"\n]}")
-    return b'{"source":' + orjson.dumps(data["source"]) + b',\n"lists":{\n' + b",\n".join(lists) + b"\n}}\n"
+        files[f"{name}.json"] = b"{" + rest + (b"," if rest else b"") + b'"models":[\n' + rows + b"\n]}\n"
+    return files
 
 
 def main(arguments: list[str]) -> int:
@@ -170,9 +172,12 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("Name the wheel: pip download --no-deps genai-prices\n")
         return 2
     data = renewed(Path(arguments[0]))
-    table.PATH.write_bytes(as_text(data))
+    for old in table.FOLDER.glob("*.json"):
+        old.unlink()
+    for name, text in as_files(data).items():
+        (table.FOLDER / name).write_bytes(text)
     models = sum(len(found["models"]) for found in data["lists"].values())
-    sys.stdout.write(f"{table.PATH}: {models} models of genai-prices {data['source']['version']}\n")
+    sys.stdout.write(f"{table.FOLDER}: {models} models of genai-prices {data['source']['version']}\n")
     return 0
 
 

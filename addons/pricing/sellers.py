@@ -1,7 +1,7 @@
 """Whose price list counts for a call, and by which names a model may stand in it.
 
 In: the provider as in `identity/hosts.py` and the model as on the wire. Out: `(price list, spelling of the model)`, to
-be tried in order. Price lists are named as in prices.json. One row a provider.
+be tried in order. Price lists are named as the files in prices/. One row a provider.
 
 A subscription's calls (a ChatGPT log-in, a Claude plan) have the price that the API asks for the same: what they are
 worth, not what is billed. Other hosts than those in the tables have no price: who serves open models, or counts in

@@ -1,11 +1,11 @@
-"""The price table: prices.json, and how a model is found in it.
+"""The price table: the price lists in prices/, and how a model is found in one.
 
-In: a price list's name and a model. Out: `Entry`: its context window, and what it costs at a time. The file is read
-when the first question comes. Its form:
+In: a price list's name and a model. Out: `Entry`: its context window, and what it costs at a time. A list is read when
+the first question about it comes. Its form:
 
-    {"source": {…}, "lists": {NAME: {"also": [NAME, …], "models": [
+    {"also": [NAME, …], "models": [
         {"id": …, "match": [RULE, …], "window": TOKENS,
-         "prices": [[WHEN, PRICES], …], "offers": [[TIER, WHEN, PRICES], …]}]}}}
+         "prices": [[WHEN, PRICES], …], "offers": [[TIER, WHEN, PRICES], …]}]}
 
 RULE is `[OPERATOR, text]` (`OPERATORS`; `["&", [RULE, …]]` for all of them): a model is the first that a rule fits.
 WHEN is null, `{"from": "2026-03-13"}` or `{"daily": ["16:30", "00:30"]}`, in UTC; of several prices the last counts
@@ -15,6 +15,7 @@ others.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
@@ -22,11 +23,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from addons.pricing.rates import Price, Rates, rates_from
 
-PATH = Path(__file__).with_name("prices.json")
+FOLDER = Path(__file__).with_name("prices")
+SOURCE = "source.json"
+"""Beside the lists: what they are from."""
 
 OPERATORS: dict[str, Callable[[str, Any], bool]] = {
     "=": lambda model, text: model == text,
@@ -106,26 +107,30 @@ class _PriceList:
 
 
 @cache
-def _file() -> dict[str, Any]:
-    read: dict[str, Any] = orjson.loads(PATH.read_bytes())
-    return read
+def _files() -> Mapping[str, Path]:
+    """By the lists' names. Some are asked for by names from the wire, which are to open nothing else."""
+    return {path.stem: path for path in FOLDER.glob("*.json") if path.name != SOURCE}
 
 
 @cache
 def _price_list(name: str) -> _PriceList | None:
-    found = _file()["lists"].get(name)
-    return _PriceList(found["models"], tuple(found.get("also", ()))) if found else None
+    path = _files().get(name)
+    if path is None:
+        return None
+    # Not by orjson: it brings along more than a report needs, and takes longer to import than a list to be read.
+    read = json.loads(path.read_bytes())
+    return _PriceList(read["models"], tuple(read.get("also", ())))
 
 
 def source() -> dict[str, str]:
     """Where the prices are from: `package`, `version`, `url`, `licence`."""
-    told: dict[str, str] = _file()["source"]
+    told: dict[str, str] = json.loads((FOLDER / SOURCE).read_bytes())
     return told
 
 
-def find(price_list: str, model: str) -> Entry | None:
-    """`model` in lower case."""
-    asked = _price_list(price_list)
+def find(name: str, model: str) -> Entry | None:
+    """`name`: the list's. `model` in lower case."""
+    asked = _price_list(name)
     if asked is None:
         return None
     found = asked.find(model)

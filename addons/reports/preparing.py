@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
-from addons.reports.database import Connection, batches, quoted
+from addons.reports.database import Connection, batches, temporary_table
 from addons.reports.log_files import KINDS, LogFiles
+from addons.reports.mode import Row
 from addons.reports.question import Question, QuestionError
 from addons.reports.relations import STARTED
 
@@ -74,29 +75,31 @@ def _session_numbers(connection: Connection, _: Preparing) -> None:
 
 def _followed(connection: Connection, _: Preparing) -> None:
     """The results of calls that can't be told by their ids."""
-    connection.execute(
-        "CREATE TEMP TABLE followed"
-        " (flow_id VARCHAR, place INTEGER, result_chars INTEGER, is_error BOOLEAN, exit_code INTEGER)"
-    )
-    if not connection.execute("SELECT 1 FROM unclear_calls LIMIT 1").fetchall():
-        return
-    from addons.reports.call_rows import results_of  # only here: in most logs ids tell all
+    rows: list[Row] = []
+    if connection.execute("SELECT 1 FROM unclear_calls LIMIT 1").fetchall():
+        from addons.reports.call_rows import results_of  # only here: in most logs ids tell all
 
-    order = ", ".join(MOMENT_ORDER)
-    moments = connection.execute(f"SELECT {MOMENT_COLUMNS} FROM unclear_moments ORDER BY {order}")
-    if rows := list(results_of(batches(moments.fetchmany))):
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        kinds = ("VARCHAR", "INTEGER", "INTEGER", "BOOLEAN", "INTEGER")
-        values = ", ".join(f"unnest(?::{kind}[])" for kind in kinds)
-        connection.execute(f"INSERT INTO followed SELECT {values}", columns)
+        order = ", ".join(MOMENT_ORDER)
+        moments = connection.execute(f"SELECT {MOMENT_COLUMNS} FROM unclear_moments ORDER BY {order}")
+        rows = list(results_of(batches(moments.fetchmany)))
+    columns = {
+        "flow_id": "VARCHAR",
+        "place": "INTEGER",
+        "result_chars": "INTEGER",
+        "is_error": "BOOLEAN",
+        "exit_code": "INTEGER",
+    }
+    temporary_table(connection, "followed", columns, rows)
 
 
 def _log_files(connection: Connection, preparing: Preparing) -> None:
-    connection.execute("CREATE TEMP TABLE log_files (kind VARCHAR, path VARCHAR, bytes BIGINT, is_rotated BOOLEAN)")
-    for kind in KINDS:
-        for member in preparing.files.members(kind):
-            row = f"{quoted(kind)}, {quoted(str(member.path))}, {member.size}, {member.stamp is not None}"
-            connection.execute(f"INSERT INTO log_files VALUES ({row})")
+    rows = [
+        (kind, str(member.path), member.size, member.stamp is not None)
+        for kind in KINDS
+        for member in preparing.files.members(kind)
+    ]
+    columns = {"kind": "VARCHAR", "path": "VARCHAR", "bytes": "BIGINT", "is_rotated": "BOOLEAN"}
+    temporary_table(connection, "log_files", columns, rows)
 
 
 _PREPARATIONS: Mapping[str, Callable[[Connection, Preparing], None]] = {

@@ -14,10 +14,18 @@ from typing import Any
 from addons.pricing.book import PriceBook
 from addons.pricing.rates import Rates
 from addons.reports.costs import SLOT_S
-from addons.reports.database import Connection, quoted
+from addons.reports.database import Connection, quoted, temporary_table
 
-_BATCH = 1000
 _PRICES = tuple(name for name in Rates._fields if name != "above")
+_COLUMNS = {
+    "seller": "VARCHAR",
+    "sold": "VARCHAR",
+    "for_tier": "VARCHAR",
+    "in_slot": "BIGINT",
+    "over": "BIGINT",
+    "upto": "BIGINT",
+    "is_own": "BOOLEAN",
+} | dict.fromkeys(_PRICES, "DOUBLE")
 
 
 def prepare_slots(connection: Connection, book: PriceBook) -> None:
@@ -33,16 +41,9 @@ def prepare_slots(connection: Connection, book: PriceBook) -> None:
 
 
 def prepare_tariffs(connection: Connection, book: PriceBook) -> None:
-    columns = ", ".join(f"{name} DOUBLE" for name in _PRICES)
-    connection.execute(
-        "CREATE TEMP TABLE tariffs (seller VARCHAR, sold VARCHAR, for_tier VARCHAR, in_slot BIGINT,"
-        f" over BIGINT, upto BIGINT, is_own BOOLEAN, {columns})"
-    )
     asked = "SELECT DISTINCT provider, model, tier, slot FROM billed WHERE provider IS NOT NULL AND model IS NOT NULL"
     rows = [row for each in connection.execute(asked).fetchall() for row in _rows(book, *each)]
-    for first in range(0, len(rows), _BATCH):
-        values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows[first : first + _BATCH])
-        connection.execute(f"INSERT INTO tariffs VALUES {values}")
+    temporary_table(connection, "tariffs", _COLUMNS, rows)
 
 
 def _rows(book: PriceBook, provider: str, model: str, tier: str | None, slot: int) -> Iterator[tuple[Any, ...]]:
@@ -56,9 +57,3 @@ def _rows(book: PriceBook, provider: str, model: str, tier: str | None, slot: in
     for (over, each), upto in zip(steps, ends, strict=True):
         prices = (getattr(each, name) for name in _PRICES)
         yield provider, model, tier or "", slot, over, upto, book.is_own(model), *prices
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    return quoted(value) if isinstance(value, str) else repr(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -20,9 +21,13 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 USAGE = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
 
 
+def models_of(price_list: str) -> list[dict[str, Any]]:
+    return json.loads((table.FOLDER / f"{price_list}.json").read_bytes())["models"]
+
+
 def row(price_list: str, model_id: str) -> dict[str, Any]:
-    """The data file's row as it stands there."""
-    (found,) = (one for one in table._file()["lists"][price_list]["models"] if one["id"] == model_id)
+    """The price list's row as it stands there."""
+    (found,) = (one for one in models_of(price_list) if one["id"] == model_id)
     return found
 
 
@@ -246,8 +251,14 @@ def test_openrouter_tells_what_a_call_cost(raw, expected):
     assert BOOK.cost_usd("openrouter", "nobody/knows-it", USAGE, NOW, usage_raw=raw) == expected
 
 
+@pytest.mark.parametrize("served_by", ["../huggingface_novita", "novita/../../openai", "nobody"])
+def test_a_name_from_the_wire_opens_no_file_but_a_price_list(served_by):
+    assert BOOK.cost_usd("huggingface", f"gpt-5:{served_by}", USAGE, NOW) is None
+    assert table.find("source", "gpt-5") is None
+
+
 def test_a_free_model_costs_nothing():
-    free = next(one["id"] for one in table._file()["lists"]["openrouter"]["models"] if one["id"].endswith(":free"))
+    free = next(one["id"] for one in models_of("openrouter") if one["id"].endswith(":free"))
     assert BOOK.cost_usd("openrouter", free, USAGE, NOW) == 0.0
 
 

@@ -1,4 +1,4 @@
-"""addons/pricing/renew.py: a release of genai-prices becomes prices.json."""
+"""addons/pricing/renew.py: a release of genai-prices becomes the files in prices/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from addons.pricing import table
-from addons.pricing.renew import as_text, main, renewed
+from addons.pricing.renew import as_files, main, renewed
 
 VARIABLE = "GENAI_PRICES_WHEEL"
 
@@ -112,10 +112,17 @@ def test_what_a_release_says(wheel: Path):
     assert renewed(wheel) == EXPECTED
 
 
-def test_the_file_is_written(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
-    monkeypatch.setattr(table, "PATH", tmp_path / "prices.json")
+def written(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_files_are_written_in_place_of_those_before(wheel: Path, tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setattr(table, "FOLDER", tmp_path / "prices")
+    table.FOLDER.mkdir()
+    (table.FOLDER / "sells-no-more.json").touch()
     assert main([str(wheel)]) == 0
-    assert table.PATH.read_bytes() == as_text(EXPECTED)
+    assert written(table.FOLDER) == as_files(EXPECTED)
+    assert as_files(EXPECTED).keys() == {"source.json", "anthropic.json"}
     assert "3 models of genai-prices 9.9" in capsys.readouterr().out
 
 
@@ -126,16 +133,16 @@ def test_no_wheel(arguments, capsys):
 
 
 def test_a_model_has_a_line(wheel: Path):
-    assert as_text(renewed(wheel)).count(b'\n{"id":') == 3
+    assert as_files(renewed(wheel))["anthropic.json"].count(b'\n{"id":') == 3
 
 
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} names no wheel of genai-prices")
-def test_the_file_is_what_its_release_says():
+def test_the_files_are_what_their_release_says():
     data = renewed(Path(os.environ[VARIABLE]))
-    assert data["source"]["version"] == table.source()["version"], "another release than the file is made from"
-    assert as_text(data) == table.PATH.read_bytes()
+    assert data["source"]["version"] == table.source()["version"], "another release than the files are made from"
+    assert as_files(data) == written(table.FOLDER)
 
 
-def test_the_file_tells_its_source():
+def test_the_files_tell_their_source():
     assert table.source()["package"] == "genai-prices"
     assert "Permission is hereby granted" in table.source()["licence"]
