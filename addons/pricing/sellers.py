@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 PRICE_LISTS: dict[str, tuple[str, ...]] = {
     "anthropic": ("anthropic",),
@@ -111,6 +110,8 @@ def _is_gateway(provider: str) -> bool:
     """An unknown host is its own provider. On this machine it serves what it likes under any name."""
     if "." not in provider:
         return False
+    from ipaddress import ip_address  # only here: it takes longer to import than the rest of this room
+
     try:
         ip_address(provider)
     except ValueError:
