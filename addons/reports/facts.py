@@ -56,13 +56,13 @@ def _text(*names: str) -> dict[str, str]:
     return dict.fromkeys(names, "VARCHAR")
 
 
-def moment(ts: str) -> str:
-    """A record's time stamp. By way of microseconds, since a cast to TIMESTAMP alone would drop the offset."""
-    return f"make_timestamp(epoch_us(try_cast({ts} AS TIMESTAMPTZ)))"
+_TS = {"ts": "TIMESTAMPTZ"}
+_MOMENT = "make_timestamp(epoch_us(ts))"
+"""A record's time stamp. By way of microseconds, since a cast to TIMESTAMP alone would tell it in the local zone."""
 
 
 _TOOL_CALLS = "STRUCT(id VARCHAR, name VARCHAR, kind VARCHAR, arguments JSON, arguments_raw VARCHAR)[]"
-_WHO = _text("flow_id", "ts", "session_id", "client", "provider", "purpose", "api", "model", "host")
+_WHO = _text("flow_id", "session_id", "client", "provider", "purpose", "model") | _TS
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
@@ -79,7 +79,7 @@ FACTS: dict[str, Fact] = {
                 " server_tool_use STRUCT(web_search_requests BIGINT), cost DOUBLE, is_byok BOOLEAN,"
                 " cost_details STRUCT(upstream_inference_cost DOUBLE))",
             },
-            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, host, {moment("ts")} AS ended,
+            f"""SELECT flow_id, session_id, client, provider, purpose, model, {_MOMENT} AS ended,
                 status, duration_ms, {", ".join(f"usage.{name}" for name in USAGE_FIELDS)},
                 usage_raw.speed, coalesce(usage_raw.service_tier, usage_raw."serviceTier") AS service_tier,
                 usage_raw.server_tool_use.web_search_requests AS web_searches,
@@ -92,18 +92,20 @@ FACTS: dict[str, Fact] = {
         Fact(
             "outcomes",
             layout.ENDS,
-            _text("flow_id", "end", "error", "response_id", "stop_reason")
+            _text("flow_id", "api", "host", "end", "error", "response_id", "stop_reason")
             | dict.fromkeys(("events", "bytes", "dropped"), "BIGINT")
             | {"ttft_ms": "DOUBLE"},
-            """SELECT flow_id, "end", error, response_id, stop_reason, events, bytes, dropped, ttft_ms FROM records""",
+            """SELECT flow_id, api, host, "end", error, response_id, stop_reason, events, bytes, dropped, ttft_ms
+                FROM records""",
         ),
         Fact(
             "flows",
             layout.FLOWS,
             _WHO
-            | _text("session_source", "agent_id", "parent_id", "transport", "method", "url", "http_version")
+            | _text("api", "host", "session_source", "agent_id", "parent_id")
+            | _text("transport", "method", "url", "http_version")
             | dict.fromkeys(("status", "request_bytes"), "BIGINT"),
-            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, host, {moment("ts")} AS answered,
+            f"""SELECT flow_id, session_id, client, provider, purpose, api, model, host, {_MOMENT} AS answered,
                 session_source, agent_id, parent_id, transport, method, url, http_version, status, request_bytes
                 FROM records""",
         ),
@@ -160,8 +162,8 @@ FACTS: dict[str, Fact] = {
         Fact(
             "faults",
             layout.ERRORS,
-            _text("where", "ts", "level", "flow_id", "error") | {"count": "BIGINT"},
-            f"""SELECT "where", {moment("ts")} AS moment, level, flow_id, error, "count" FROM records""",
+            _text("where", "level", "flow_id", "error") | _TS | {"count": "BIGINT"},
+            f"""SELECT "where", {_MOMENT} AS moment, level, flow_id, error, "count" FROM records""",
         ),
         Fact(
             "tiers",
@@ -177,8 +179,8 @@ FACTS: dict[str, Fact] = {
         Fact(
             "contents",
             layout.FLOWS,
-            _text("hash", "flow_id", "session_id", "ts") | {"position": "BIGINT"},
-            f"SELECT hash, flow_id, session_id, {moment('ts')} AS answered, position FROM records",
+            _text("hash", "flow_id", "session_id") | _TS | {"position": "BIGINT"},
+            f"SELECT hash, flow_id, session_id, {_MOMENT} AS answered, position FROM records",
             record_key="flow_id",
             extract="contents",
             once=("session_id", "hash"),

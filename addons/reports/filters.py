@@ -1,7 +1,7 @@
 """Filters as SQL: which exchanges a report is about.
 
-In: a question. Out: a condition over the columns that `calls` and `answers` have. Every value is quoted here, and
-nowhere else does a person's text become SQL.
+In: a question. Out: a condition over columns of `calls`, which the one of `ANSWERS` that is chosen has as well. Every
+value is quoted here, and nowhere else does a person's text become SQL.
 """
 
 from __future__ import annotations

@@ -120,8 +120,8 @@ def _answers(question: Question, mode: Mode, groups: tuple[Group, ...]) -> tuple
     if not any("{answers}" in sql for sql in (mode.query, *(each.sql for each in relations_of(mode.reads)))):
         return ()
     wanted = [group.of for group in groups]
-    if question.session:
-        wanted.append("numbered_answers")
+    wanted += ["numbered_answers"] if question.session else []
+    wanted += ["answered_calls"] if question.host else []
     return (max(wanted, key=ANSWERS.index, default=ANSWERS[0]),)
 
 

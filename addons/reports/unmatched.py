@@ -16,8 +16,9 @@ from addons.reports.question import Question
 _MOST = 5
 """So many are named."""
 
-_NAMED = ("client", "model", "provider", "host")
 _TELL_WHO = ("ends", "flows")
+_NAMED = dict.fromkeys(("client", "model", "provider"), _TELL_WHO) | {"host": ("outcomes", "flows")}
+"""What filters ask for, and the facts that tell it."""
 
 
 def unmatched(question: Question, connection: Connection) -> Iterator[str]:
@@ -28,9 +29,9 @@ def unmatched(question: Question, connection: Connection) -> Iterator[str]:
         return
     if question.session:
         yield from _session(question.session, connection, told, "session_numbers" in tables)
-    for name in _NAMED:
+    for name, facts in _NAMED.items():
         wanted: tuple[str, ...] = getattr(question, name)
-        there = _values(connection, name, told) if wanted else []
+        there = _values(connection, name, [fact for fact in facts if fact in tables]) if wanted else []
         missed = [part for part in wanted if not any(part.lower() in value.lower() for value in there)]
         if missed and len(missed) == len(wanted):
             yield f"There is no {name} like {' or '.join(missed)}{_nearest(missed, there)}."
