@@ -73,21 +73,30 @@ FACTS: dict[str, Fact] = {
             layout.ENDS,
             _WHO
             | {"status": "BIGINT", "duration_ms": "DOUBLE"}
+            | {"usage": f"STRUCT({', '.join(f'{name} BIGINT' for name in USAGE_FIELDS)})"},
+            f"""SELECT flow_id, session_id, client, provider, purpose, model, {_MOMENT} AS ended,
+                status, duration_ms, {", ".join(f"usage.{name}" for name in USAGE_FIELDS)} FROM records""",
+        ),
+        # What a price depends on beside the tokens: of answers that tell any of it.
+        Fact(
+            "terms",
+            layout.ENDS,
+            _text("flow_id", "provider")
             | {
-                "usage": f"STRUCT({', '.join(f'{name} BIGINT' for name in USAGE_FIELDS)})",
                 "usage_raw": 'STRUCT(speed VARCHAR, service_tier VARCHAR, "serviceTier" VARCHAR,'
                 " server_tool_use STRUCT(web_search_requests BIGINT), cost DOUBLE, is_byok BOOLEAN,"
                 " cost_details STRUCT(upstream_inference_cost DOUBLE))",
             },
-            f"""SELECT flow_id, session_id, client, provider, purpose, model, {_MOMENT} AS ended,
-                status, duration_ms, {", ".join(f"usage.{name}" for name in USAGE_FIELDS)},
-                usage_raw.speed, coalesce(usage_raw.service_tier, usage_raw."serviceTier") AS service_tier,
+            f"""SELECT flow_id, usage_raw.speed AS speed,
+                coalesce(usage_raw.service_tier, usage_raw."serviceTier") AS service_tier,
                 usage_raw.server_tool_use.web_search_requests AS web_searches,
                 CASE WHEN provider IN ({", ".join(f"'{name}'" for name in TELLS_ITS_PRICE)}) AND usage_raw.cost >= 0
                     THEN usage_raw.cost + CASE WHEN usage_raw.is_byok
                         THEN coalesce(usage_raw.cost_details.upstream_inference_cost, 0) ELSE 0 END
                     END AS told_cost
-                FROM records""",
+                FROM records
+                WHERE coalesce(speed, service_tier) IS NOT NULL OR coalesce(web_searches, told_cost) IS NOT NULL
+                    OR flow_id IS NULL""",
         ),
         Fact(
             "outcomes",

@@ -71,8 +71,7 @@ RELATIONS: dict[str, Relation] = {
                         coalesce(ends.status, flows.status) AS status, flows.request_bytes,
                         outcomes."end", outcomes.error, outcomes.response_id, outcomes.stop_reason, outcomes.events,
                         outcomes.bytes, outcomes.dropped, ends.duration_ms, outcomes.ttft_ms,
-                        ends.flow_id IS NOT NULL AS has_ended, {_USAGE},
-                        ends.speed, ends.service_tier, ends.web_searches, ends.told_cost
+                        ends.flow_id IS NOT NULL AS has_ended, {_USAGE}
                     FROM flows FULL JOIN ends ON flows.flow_id = ends.flow_id
                         LEFT JOIN outcomes ON outcomes.flow_id = ends.flow_id)
                 LEFT JOIN session_numbers USING (session_id) WHERE {{only}}""",
@@ -107,10 +106,11 @@ RELATIONS: dict[str, Relation] = {
         ),
         Relation(
             "billed",
-            ("ends", "tiers"),
+            ("ends", "terms", "tiers"),
             f"""SELECT *, {TIER} AS tier,
                 CASE WHEN price_changes(provider, model) THEN epoch(started)::BIGINT // {SLOT_S} ELSE 0 END AS slot
-                FROM {{answers}} LEFT JOIN (SELECT * EXCLUDE (_file) FROM tiers) USING (flow_id)""",
+                FROM {{answers}} LEFT JOIN (SELECT * EXCLUDE (_file) FROM terms) USING (flow_id)
+                    LEFT JOIN (SELECT * EXCLUDE (_file) FROM tiers) USING (flow_id)""",
             prepare="slots",
         ),
         Relation(
