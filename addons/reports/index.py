@@ -168,6 +168,11 @@ class _Index:
             with contextlib.suppress(DatabaseError):
                 disconnect(self._connection)
             self._connection = None
+        folder = self._path.with_name(NAME + ".tmp")
+        if folder.exists():  # the database leaves it where the process opened it ahead, or was killed
+            import shutil
+
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _load(self, facts: Sequence[Fact]) -> tuple[Connection, dict[str, int]]:
         is_new = not self._path.exists()
@@ -196,9 +201,6 @@ class _Index:
         self.close()
         for path in (self._path, self._path.with_name(NAME + ".wal")):
             path.unlink(missing_ok=True)
-        import shutil
-
-        shutil.rmtree(self._path.with_name(NAME + ".tmp"), ignore_errors=True)
 
     def _compare(self, connection: Connection, fact: Fact, known: list[_Taken]) -> tuple[list[_Step], int]:
         """What there is to do, and of how many lines it is known that they are no records. The rows of files that are

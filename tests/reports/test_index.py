@@ -212,6 +212,12 @@ class TestDamage:
         connection.close()
         assert tokens(log) == 0b111
 
+    def test_what_a_killed_report_has_left_beside_it_is_removed(self, log):
+        (log.folder / f"{NAME}.tmp").mkdir()
+        (log.folder / f"{NAME}.tmp" / "duckdb_temp_storage").touch()
+        assert tokens(log) == 0b111
+        assert not (log.folder / f"{NAME}.tmp").exists()
+
     def test_where_there_can_be_none_the_log_is_scanned(self, log):
         (log.folder / NAME).mkdir()
         (log.folder / NAME / "taken").touch()
