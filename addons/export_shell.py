@@ -18,6 +18,7 @@ from addons.pricing.own import own_prices
 from addons.redis_stream.address import DEFAULT_STREAM, parse_address
 from addons.redis_stream.copied import copy_stream
 from addons.redis_stream.failures import reason
+from addons.reports.database import interruptible
 from addons.reports.exporting.asking import DEDUPE, FILTERS, USAGE, WHAT, Export, parse_export
 from addons.reports.exporting.export import Exported, export
 from addons.reports.loading import Progress
@@ -48,7 +49,8 @@ def main(words: Sequence[str]) -> int:
         return 0
     try:
         wanted = parse_export(words, datetime.now(UTC))
-        exported = run(wanted, log_dir(wanted.question), _Progress(), PriceBook(own_prices("")))
+        with interruptible():
+            exported = run(wanted, log_dir(wanted.question), _Progress(), PriceBook(own_prices("")))
     except QuestionError as wrong:
         _say(str(wrong))
         return 2
@@ -62,6 +64,8 @@ def main(words: Sequence[str]) -> int:
     except OSError as error:
         _say(f"the export failed: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         return 1
+    except KeyboardInterrupt:
+        return 130
     _say(exported.summary())
     for note in exported.notes:
         _say(note)

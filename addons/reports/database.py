@@ -8,6 +8,7 @@ longer to import than a report takes.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,21 +55,25 @@ class _Opening(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="mitmagent database", daemon=True)
         self.connection: Connection | None = None
+        self.folder = ""
+        """Of temporary files, which a database that is not closed leaves there."""
         self._is_taken = False
 
     def run(self) -> None:
         self.connection = _open(None)
 
-    def take(self) -> Connection | None:
+    def take(self, folder: str) -> Connection | None:
         """None where there is none, or it is taken."""
         if self._is_taken or self.ident is None:
             return None
         self._is_taken = True
+        self.folder = folder
         self.join()
         return self.connection
 
 
 _ahead = _Opening()
+_numbers = itertools.count()
 
 
 def open_ahead() -> None:
@@ -87,9 +92,10 @@ def connect(path: Path | None, threads: int | None = None) -> Connection:
             "reports need the Python package duckdb, which this Python does not have\n"
             "./launch.sh setup makes a .venv that has it"
         )
-    connection = (_ahead.take() if threads is None else None) or _open(threads)
+    folder = f"{path}.tmp" if path else _temporary_folder()
+    connection = (_ahead.take(folder) if threads is None else None) or _open(threads)
     try:
-        connection.execute(f"SET temp_directory = {quoted(f'{path}.tmp' if path else _temporary_folder())}")
+        connection.execute(f"SET temp_directory = {quoted(folder)}")
         if path:
             connection.execute(f"ATTACH {quoted(str(path))} AS file (ROW_GROUP_SIZE {_GROUP_ROWS}); USE file")
     except DatabaseError:
@@ -100,11 +106,17 @@ def connect(path: Path | None, threads: int | None = None) -> Connection:
 
 def disconnect(connection: Connection) -> None:
     """Close the file, if it has one. What was not committed is lost."""
-    with contextlib.suppress(DatabaseError):  # in the midst of a transaction
-        if connection is _ahead.connection:
-            connection.execute("USE memory; DETACH DATABASE IF EXISTS file")
-            return
-    connection.close()
+    if connection is not _ahead.connection:
+        connection.close()
+        return
+    try:
+        connection.execute("USE memory; DETACH DATABASE IF EXISTS file")
+    except DatabaseError:  # in the midst of a transaction
+        connection.close()
+    if os.path.isdir(_ahead.folder):  # noqa: PTH112 - a path is text here
+        import shutil  # only here: most reports need no temporary files
+
+        shutil.rmtree(_ahead.folder, ignore_errors=True)
 
 
 def _open(threads: int | None) -> Connection:
@@ -120,9 +132,10 @@ def _open(threads: int | None) -> Connection:
 
 
 def _temporary_folder() -> str:
+    """One of its own, which is made when it is needed."""
     import tempfile  # only here: an index needs none
 
-    return tempfile.gettempdir()
+    return f"{tempfile.gettempdir()}/mitmagent-{os.getpid()}-{next(_numbers)}.tmp"
 
 
 def batches(fetchmany: Callable[[int], Sequence[Sequence[Any]]]) -> Iterator[Sequence[Any]]:
@@ -159,6 +172,17 @@ def read_records(paths: Iterable[Path], fields: Mapping[str, str], line_bytes: i
         f"read_json([{files}], format='newline_delimited', ignore_errors=true, columns={{{columns}}},"
         f" maximum_object_size={line_bytes})"
     )
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C is a KeyboardInterrupt in here, whatever DuckDB makes of it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from None
 
 
 def is_too_large(error: Exception) -> bool:

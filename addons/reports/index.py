@@ -169,7 +169,7 @@ class _Index:
                 disconnect(self._connection)
             self._connection = None
         folder = self._path.with_name(NAME + ".tmp")
-        if folder.exists():  # the database leaves it where the process opened it ahead, or was killed
+        if folder.exists():  # where a process was killed
             import shutil
 
             shutil.rmtree(folder, ignore_errors=True)

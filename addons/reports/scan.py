@@ -7,6 +7,7 @@ ripgrep, Python picks them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -26,14 +27,14 @@ _NOTHING_FOUND = 1
 
 
 def load_with_duckdb(files: LogFiles, facts: Sequence[Fact], threads: int | None, progress: Progress) -> Loaded:
-    loaded = _begin(facts, threads)
-    total = sum(member.size for fact in facts for member in files.members(fact.file))
-    done = 0
-    for fact in facts:
-        progress(done, total)
-        loaded.skipped[fact.name] = _read(loaded, fact, files)
-        done += sum(member.size for member in files.members(fact.file))
-    return loaded
+    with _begun(facts, threads) as loaded:
+        total = sum(member.size for fact in facts for member in files.members(fact.file))
+        done = 0
+        for fact in facts:
+            progress(done, total)
+            loaded.skipped[fact.name] = _read(loaded, fact, files)
+            done += sum(member.size for member in files.members(fact.file))
+        return loaded
 
 
 def _read(loaded: Loaded, fact: Fact, files: LogFiles) -> int:
@@ -58,23 +59,29 @@ def _read_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:
 
 
 def load_with_rg(files: LogFiles, facts: Sequence[Fact], threads: int | None, progress: Progress) -> Loaded:
-    loaded = _begin(facts, threads)
-    readers = [_Reader(fact, *each) for fact in facts for each in enumerate(files.members(fact.file))]
-    total = sum(reader.member.size for reader in readers)
-    done = 0
-    for reader in readers:
-        progress(done, total)
-        reader.insert(loaded)
-        loaded.skipped[reader.fact.name] = loaded.skipped.get(reader.fact.name, 0) + reader.skipped
-        done += reader.member.size
-    return loaded
+    with _begun(facts, threads) as loaded:
+        readers = [_Reader(fact, *each) for fact in facts for each in enumerate(files.members(fact.file))]
+        total = sum(reader.member.size for reader in readers)
+        done = 0
+        for reader in readers:
+            progress(done, total)
+            reader.insert(loaded)
+            loaded.skipped[reader.fact.name] = loaded.skipped.get(reader.fact.name, 0) + reader.skipped
+            done += reader.member.size
+        return loaded
 
 
-def _begin(facts: Sequence[Fact], threads: int | None) -> Loaded:
+@contextlib.contextmanager
+def _begun(facts: Sequence[Fact], threads: int | None) -> Iterator[Loaded]:
+    """A database for them, which is closed where they can't be had."""
     connection = connect(None, threads)
-    for fact in facts:
-        create(connection, fact)
-    return Loaded(connection, lambda: disconnect(connection))
+    try:
+        for fact in facts:
+            create(connection, fact)
+        yield Loaded(connection, lambda: disconnect(connection))
+    except BaseException:
+        disconnect(connection)
+        raise
 
 
 def _read_at_once(loaded: Loaded, fact: Fact, members: list[Member]) -> int:

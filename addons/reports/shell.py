@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from addons.reports.database import DatabaseError
+from addons.reports.database import DatabaseError, interruptible
 from addons.reports.formats import formatted
 from addons.reports.help import help_text
 from addons.reports.progress import ProgressLine
@@ -34,7 +34,8 @@ def main(words: Sequence[str]) -> int:
         if any(word in _HELP for word in words[1:]):
             return _write(help_text(words[:1]), None)
         question = parse_words(words, datetime.now(UTC))
-        return _answer(question)
+        with interruptible():
+            return _answer(question)
     except QuestionError as wrong:
         _say(str(wrong))
         return 2

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
 from addons.reports import database
-from addons.reports.database import Connection, connect, disconnect
+from addons.reports.database import Connection, connect, disconnect, interruptible
 
 
 @pytest.fixture(params=[False, True], ids=["when asked", "ahead"])
@@ -50,6 +55,42 @@ def test_two_at_once_have_nothing_in_common() -> None:
 @pytest.mark.usefixtures("_")
 def test_threads_are_as_many_as_were_asked_for() -> None:
     assert connect(None, 1).execute("SELECT current_setting('threads')").fetchall() == [(1,)]
+
+
+@pytest.mark.usefixtures("_")
+@pytest.mark.parametrize("name", ["file", None])
+def test_no_temporary_files_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    connection = connect(tmp_path / name if name else None)
+    connection.execute("SET memory_limit = '30MB'")
+    connection.execute("CREATE TEMP TABLE large AS SELECT range, random() AS number FROM range(4_000_000)")
+    assert any(tmp_path.glob("*.tmp/*")), "nothing was too large for the memory"
+    disconnect(connection)
+    assert {path.name for path in tmp_path.iterdir()} <= {"file", "file.wal"}
+
+
+def test_ctrl_c_ends_a_query() -> None:
+    """As in a shell: the first of Ctrl-C's signals ends it, and what comes of it is a KeyboardInterrupt."""
+    program = """
+from addons.reports.database import connect, interruptible
+try:
+    with interruptible():
+        print("begun", flush=True)
+        connect(None).execute("SELECT count(*) FROM range(1_000_000_000_000) WHERE range % 7 = 3").fetchall()
+except KeyboardInterrupt:
+    print("ended", flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stdout.readline() == "begun\n"
+        time.sleep(0.3)
+        running.send_signal(signal.SIGINT)
+        assert running.stdout.read() == "ended\n"
+
+
+def test_other_faults_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="odd"), interruptible():
+        raise RuntimeError("odd")
 
 
 def test_a_file_is_not_regrouped_when_it_is_opened_again(tmp_path: Path) -> None:
