@@ -40,6 +40,8 @@ def own_prices(text: str) -> tuple[OwnPrice, ...]:
         return _rows(json.loads(Path(path).expanduser().read_bytes()))
     except OSError as error:
         wrong = f"it can't be read ({error.strerror}); name a JSON file"
+    except UnicodeDecodeError:
+        wrong = f"it is no JSON, which is UTF-8; {_EXAMPLE}"
     except json.JSONDecodeError as error:
         wrong = f"it is no JSON ({error.msg}, line {error.lineno}); {_EXAMPLE}"
     except ValueError as error:

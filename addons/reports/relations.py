@@ -24,6 +24,12 @@ _USAGE = ", ".join(f"ends.{name}" for name in USAGE_FIELDS)
 STARTED = "ends.ended - to_microseconds(coalesce(round(ends.duration_ms * 1000), 0)::BIGINT)"
 
 
+def _once(fact: str, *columns: str) -> str:
+    """A row a flow, also where a log has its record twice: nothing that it is joined to may be counted more often."""
+    told = ", ".join(f"any_value({name}) AS {name}" for name in columns)
+    return f"SELECT flow_id, {told} FROM {fact} GROUP BY flow_id"
+
+
 class Relation(NamedTuple):
     """`reads`: facts and other relations. `sql` has {filters} where those apply, {only} for what a named file has, and
     {answers} for the relation of that name or a wider one, which is then there beside what it `reads`. `prepare` names
@@ -109,8 +115,9 @@ RELATIONS: dict[str, Relation] = {
             ("ends", "terms", "tiers"),
             f"""SELECT *, {TIER} AS tier,
                 CASE WHEN price_changes(provider, model) THEN epoch(started)::BIGINT // {SLOT_S} ELSE 0 END AS slot
-                FROM {{answers}} LEFT JOIN (SELECT * EXCLUDE (_file) FROM terms) USING (flow_id)
-                    LEFT JOIN (SELECT * EXCLUDE (_file) FROM tiers) USING (flow_id)""",
+                FROM {{answers}}
+                    LEFT JOIN ({_once("terms", "speed", "service_tier", "web_searches", "told_cost")}) USING (flow_id)
+                    LEFT JOIN ({_once("tiers", "asked_speed", "asked_service_tier")}) USING (flow_id)""",
             prepare="slots",
         ),
         Relation(

@@ -66,6 +66,13 @@ def test_a_bad_file_is_refused(tmp_path, text, expected):
         own_prices(str(written(tmp_path, text)))
 
 
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "prices.json"
+    path.write_bytes(b'{"m\xff": {"input": 1, "output": 1}}')
+    with pytest.raises(ValueError, match="it is no JSON, which is UTF-8; write such as"):
+        own_prices(str(path))
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ValueError, match="can't be read"):
         own_prices(str(tmp_path / "none.json"))

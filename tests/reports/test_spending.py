@@ -9,8 +9,9 @@ import pytest
 
 from addons.pricing.book import PriceBook
 from addons.protocols.events import ExchangeEnded
+from addons.sinks import layout
 from renderers.spending import Spending
-from tests.reports.asking import by_engine
+from tests.reports.asking import by_engine, rows_of
 from tests.reports.made import NOON, MadeLog
 
 MODEL = "claude-sonnet-4-5"
@@ -42,6 +43,19 @@ def test_one_rule(tmp_path: Path, purpose, status, usage, model, unpriced):
         (told,) = rows
         assert (told["cost"], told["unpriced_calls"]) == (pytest.approx(live.cost_usd), live.unpriced)
     assert live.unpriced == unpriced
+
+
+def test_what_a_log_has_twice_costs_as_often_as_its_tokens_count(tmp_path: Path):
+    """Such as two logs put together: dollars and tokens tell the same."""
+    log = MadeLog(tmp_path)
+    request = {"model": MODEL, "messages": [], "service_tier": "auto"}
+    log.call("a", usage=COUNTED, request=request, usage_raw={"service_tier": "standard", "speed": "standard"})
+    once = rows_of(tmp_path, "cost")[0]
+    for name in (layout.ENDS, layout.FLOWS):
+        log.append_torn(name, (log.folder / name).read_bytes())
+    for engine, (tokens,) in by_engine(tmp_path, "tokens").items():
+        (cost,) = rows_of(tmp_path, "cost", f"--engine={engine}")
+        assert (cost["calls"], cost["cost"]) == (tokens["calls"], pytest.approx(once["cost"] * tokens["calls"]))
 
 
 def _ended(flow_id: str, status: int | None, usage: dict[str, int], model: str, at: datetime) -> ExchangeEnded:
