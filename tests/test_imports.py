@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -102,3 +103,18 @@ def test_only_the_outer_room_knows_mitmproxy(path):
 def test_no_file_shadows_a_package_of_the_same_name(path):
     dependencies = {"mitmproxy", "orjson", "redis", "rich", "duckdb", "zstandard", "brotli"}
     assert path.stem not in (sys.stdlib_module_names | dependencies) - {"__init__"}
+
+
+def test_a_report_loads_nothing_that_takes_long():
+    """Each of these takes longer to load than a small report takes to answer."""
+    code = """
+import sys
+from addons.reports import shell, stretches, tariffs
+from addons.reports.modes import usage
+heavy = {"mitmproxy", "duckdb", "rich", "redis", "orjson", "zstandard", "dataclasses", "inspect", "ipaddress"}
+print(*sorted(heavy & set(sys.modules)))
+"""
+    told = subprocess.run(
+        [sys.executable, "-P", "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert told.stdout == "\n", told.stderr
