@@ -6,7 +6,7 @@ to load than most reports take, so they are loaded here, when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from addons.reports.call_facts import MOMENT_COLUMNS, MOMENT_ORDER
@@ -40,6 +40,15 @@ class Preparing:
             except ValueError as wrong:
                 raise QuestionError(str(wrong)) from None
         return self._book
+
+
+def load_ahead(names: Iterable[str], preparing: Preparing) -> None:
+    """What these preparations will need: before a database is wanted that may still be opening in its thread. Raises
+    QuestionError where prices are wrong."""
+    if not {"slots", "tariffs"}.isdisjoint(names):
+        import addons.reports.tariffs  # noqa: F401 - for what it imports
+
+        _ = preparing.prices
 
 
 def prepare(connection: Connection, name: str, preparing: Preparing) -> None:

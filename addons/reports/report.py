@@ -23,7 +23,7 @@ from addons.reports.loading import Loaded, Progress
 from addons.reports.log_files import WITHOUT, Damaged, LogFiles, files_beside, files_of
 from addons.reports.mode import ANSWERS, GROUPS, LATEST, SESSION, Group, Mode, Row
 from addons.reports.moments import local_sql
-from addons.reports.preparing import Preparing, prepare
+from addons.reports.preparing import Preparing, load_ahead, prepare
 from addons.reports.question import Question, QuestionError
 from addons.reports.relations import Relation, facts_of, relations_of
 from addons.reports.unmatched import left_out, unmatched
@@ -86,7 +86,9 @@ def answer(
     answers = _answers(question, mode, groups)
     # First: what the mode reads may stand on it.
     names = (*answers, *mode.reads, *files.ids_from)
-    facts = facts_of(names)
+    facts, relations = facts_of(names), relations_of(names)
+    preparing = Preparing(question, files, book)
+    load_ahead((relation.prepare for relation in relations), preparing)
     loaded = _load(question, files, facts, threads, progress)
     loaded.notes += _missing(files, facts)
     try:
@@ -95,7 +97,7 @@ def answer(
             "{answers}": "".join(answers),
             "{only}": " AND ".join(f"flow_id IN (SELECT flow_id FROM {fact})" for fact in files.ids_from) or "true",
         }
-        _prepare(loaded.connection, Preparing(question, files, book), relations_of(names), words)
+        _prepare(loaded.connection, preparing, relations, words)
         loaded.notes += left_out(question, mode, loaded.connection)
         result = loaded.connection.execute(_filled(_query(question, mode, groups), words))
         rows = batches(result.fetchmany)
